@@ -1,0 +1,86 @@
+"""What can go wrong, as the user meets it.
+
+    KgError
+    ├── NotConforming   1  the answer is no
+    ├── Misuse          2  the command or call is wrong
+    ├── InputError      3  input cannot be read
+    ├── QueryError      4  a query is wrong
+    ├── LimitError      5  time or size ran out
+    └── StoreError      6  the store is missing, locked, full or unreachable
+
+Only the command line and the web turn these into exit codes and statuses. A message says what was
+being done, to what, and what to try.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in an input file; lines and columns count from 1."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(
+            str(part) for part in (self.file, self.line, self.column) if part is not None
+        )
+
+
+class KgError(Exception):
+    """Anything a user can cause. `exit_code` is what the command line ends with."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def __str__(self) -> str:
+        return self.message if self.place is None else f"{self.place}: {self.message}"
+
+
+class NotConforming(KgError):
+    """The data was read, and the shapes say no."""
+
+
+class Misuse(KgError):
+    """A command, a call or a parameter is wrong; nothing was done."""
+
+    exit_code = 2
+
+
+class InputError(KgError):
+    """Input cannot be read; `place` says where."""
+
+    exit_code = 3
+
+
+class QueryError(KgError):
+    """A query cannot be parsed, bound or evaluated."""
+
+    exit_code = 4
+
+
+class LimitError(KgError):
+    """A limit of time, memory or size was reached."""
+
+    exit_code = 5
+
+
+class StoreError(KgError):
+    """The store is missing, locked, full, damaged or unreachable."""
+
+    exit_code = 6
+
+
+class InputErrors(InputError):
+    """Several things wrong with one input, each with its place, in the order of the file."""
+
+    def __init__(self, errors: tuple[InputError, ...]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = errors
