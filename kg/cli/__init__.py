@@ -1,0 +1,69 @@
+"""The command `kg`: the only floor that knows click.
+
+A command parses, calls one function and prints: data to stdout, words to stderr. What goes wrong
+becomes one message and the exit code of its class, here and nowhere else.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kg.cli.group import CONTEXT, cli
+from kg.errors import KgError
+
+INTERRUPTED = 130
+NO_SPACE_OR_FILE = 6
+UNREADABLE = 3
+OUT_OF_MEMORY = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command and ends the process with the documented exit code."""
+    # A pipe that closes early (`| head`) ends the command quietly, as it does other tools.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Files and terminals with another encoding get replacement marks, not a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code of one command line; every failure has been put into words."""
+    try:
+        code = cli.main(args=arguments, prog_name="kg", standalone_mode=False, **CONTEXT)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as misuse:
+        misuse.show()
+        return misuse.exit_code
+    except KgError as error:
+        _say(str(error))
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted; nothing was left half done")
+        return INTERRUPTED
+    except MemoryError:
+        _say("out of memory: take less at once, or run where there is more")
+        return OUT_OF_MEMORY
+    except OSError as error:
+        return _operating_system(error)
+    return code if isinstance(code, int) else 0
+
+
+def _operating_system(error: OSError) -> int:
+    where = f"{error.filename}: " if error.filename else ""
+    what = error.strerror or str(error)
+    _say(f"{where}{what[:1].lower()}{what[1:]}")
+    return UNREADABLE if isinstance(error, FileNotFoundError) else NO_SPACE_OR_FILE
+
+
+def _say(message: str) -> None:
+    lines = message.splitlines() or [message]
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    for line in lines:
+        click.echo(click.style("error: ", fg="red", bold=True) + line, err=True, color=colour)

@@ -1,0 +1,129 @@
+"""The root command: its options, and the verbs, each imported when it is called."""
+
+import os
+import sys
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import __version__
+
+CONTEXT: dict[str, Any] = {
+    "auto_envvar_prefix": "KG",
+}
+
+VERBS = {
+    "load": "Read, derive, check and store fact documents.",
+    "validate": "Check documents against the shapes, without storing them.",
+    "query": "Ask a prepared question, or run SPARQL of your own.",
+    "network": "Who is central, who stands between, who is connected how.",
+    "export": "Write the graph for Gephi, Cytoscape, Neo4j, Excel, a browser ...",
+    "sources": "List the sources in the store.",
+    "remove": "Take a source out of the store.",
+    "dump": "Write everything the store asserts, as RDF.",
+    "convert": "Turn documents into RDF of any format.",
+    "passages": "Write the passages of a text, for a new fact document.",
+    "template": "Write an empty table of events, or the schema of fact documents.",
+    "doctor": "Look for damage in the store, and mend what can be mended.",
+    "completion": "Print the completion script for a shell.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the root options say.
+
+    `store` is an address or `None` for the nearest `.kg`; `data` are documents to be asked directly,
+    in memory, without a store.
+    """
+
+    store: str | None
+    data: tuple[Path, ...]
+    quiet: bool
+
+
+class Verbs(click.Group):
+    """Imports a verb's module only when it is called, so that help and completion stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Returns the verbs in the order in which they are used."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Returns the command of a verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"kg.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Names the nearest verb when there is none of that name."""
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else " `kg --help` lists them."
+            raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Writes the list of verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: kg load article.yaml && kg query timeline",
+)
+@click.option(
+    "-s",
+    "--store",
+    metavar="ADDRESS",
+    help="A folder or `memory:`; without it the nearest .kg, found upward from here.",
+)
+@click.option(
+    "-d",
+    "--data",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Ask this document directly, in memory, without a store; repeatable.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No words on stderr but errors.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour in the terminal; NO_COLOR and FORCE_COLOR are heeded.",
+)
+@click.version_option(__version__, "-V", "--version", message="kg %(version)s")
+@click.pass_context
+def cli(
+    ctx: click.Context, store: str | None, data: tuple[Path, ...], quiet: bool, color: str
+) -> None:
+    """A knowledge graph of diplomatic interactions: who did and said what, on whose word.
+
+    Exit codes: 0 done, or conforms; 1 the answer is no; 2 misuse; 3 input cannot be read;
+    4 query error; 5 limit of time or size; 6 store missing, locked, full or damaged;
+    130 interrupted.
+    """
+    if data and store not in {None, "memory:"}:
+        raise click.UsageError("--data asks documents in memory: leave --store out.", ctx)
+    ctx.color = _colour(color)
+    ctx.obj = Settings("memory:" if data else store, data, quiet)
+
+
+def _colour(choice: str) -> bool | None:
+    """Returns whether to colour; `None` leaves it to whether the output is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return None if sys.stdout.isatty() else False
