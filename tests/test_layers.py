@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = {
-    0: ["errors", "namespaces", "resources"],
+    0: ["errors", "namespaces", "placed", "resources"],
     1: ["rdf", "vocabulary"],
     2: ["store"],
     3: ["queries", "facts", "imports"],
@@ -26,7 +26,7 @@ HOMES = {
     "click": ("cli",),
 }
 # The ground floor's own order, and the two of the first floor: the only steps within a floor.
-WITHIN = {("resources", "errors"), ("vocabulary", "rdf")}
+WITHIN = {("resources", "errors"), ("placed", "errors"), ("vocabulary", "rdf")}
 MODULES = sorted(path for path in (ROOT / "kg").rglob("*.py"))
 
 
