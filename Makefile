@@ -74,6 +74,6 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@touch $(VENV)/.run $@
 
 # The readers of other programs, for the export tests; without Node those tests say so and skip.
-tests/npm/node_modules: tests/npm/package-lock.json
-	@if command -v npm >/dev/null; then npm --prefix tests/npm ci --silent --no-audit --no-fund; fi
+tests/npm/node_modules: $(wildcard tests/npm/package-lock.json)
+	@if command -v npm >/dev/null && [ -n "$<" ]; then npm --prefix tests/npm ci --silent --no-audit --no-fund; fi
 	@mkdir -p $@ && touch $@

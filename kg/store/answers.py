@@ -1,0 +1,51 @@
+"""From Oxigraph's answers and errors to ours."""
+
+import re
+
+import pyoxigraph as ox
+
+from kg.errors import Misuse, Place, QueryError
+from kg.rdf import Result, Rows, Triples
+from kg.store.base import SourceRecord
+
+
+def answer(store: ox.Store, text: str) -> Result:
+    """Returns the answer to a query, over the union of all graphs.
+
+    Raises:
+        QueryError: It cannot be parsed or evaluated.
+    """
+    try:
+        return result(store.query(text, use_default_graph_as_union=True))
+    except SyntaxError as error:
+        raise syntax_error(str(error.msg)) from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"the query failed: {error}") from error
+
+
+def result(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Result:
+    """Returns an engine's answer as our own type."""
+    if isinstance(found, ox.QuerySolutions):
+        variables = tuple(variable.value for variable in found.variables)
+        rows = tuple(tuple(solution[name] for name in variables) for solution in found)
+        return Rows(variables, rows)
+    if isinstance(found, ox.QueryTriples):
+        return Triples(tuple(found))
+    return bool(found)
+
+
+def syntax_error(message: str) -> QueryError:
+    """Returns a parser's complaint with its place, which stands only in its text."""
+    place = re.match(r"error at (\d+):(\d+): ", message)
+    if place is None:
+        return QueryError(f"the query cannot be parsed: {message}", Place("query"))
+    line, column = (int(number) for number in place.groups())
+    return QueryError(
+        f"the query cannot be parsed: {message[place.end() :]}", Place("query", line, column)
+    )
+
+
+def missing(source: str, known: list[SourceRecord]) -> Misuse:
+    """Returns the error for a source that the store does not hold."""
+    names = ", ".join(record.source for record in known) or "it holds none"
+    return Misuse(f"the store has no source {source}: {names}")

@@ -1,0 +1,129 @@
+"""What a store can do: a `Reader` answers, a `Writer` also takes sources in and out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+from kg.rdf import Quad, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What every store holds besides its sources: the vocabulary and the register.
+
+    Attributes:
+        quads: In graphs of their own, derived ones included.
+        digest: Changes when the vocabulary, the register or the rules do; an index made under
+            another one is stale.
+        derive: Gives what the rules derive from one source's asserted quads.
+    """
+
+    quads: tuple[Quad, ...]
+    digest: str
+    derive: Callable[[Iterable[Quad]], Iterable[Quad]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One source in a store.
+
+    Attributes:
+        source: Its IRI.
+        label: What a person calls it.
+        asserted: Number of quads that its document asserts.
+        digest: SHA-256 of them as sorted N-Quads.
+        loaded_at: When it came in, UTC, ISO 8601; the same load again does not change it.
+        recorded_by: Who loaded it.
+    """
+
+    source: str
+    label: str
+    asserted: int
+    digest: str
+    loaded_at: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a query from outside may go.
+
+    Attributes:
+        seconds: Wall time until it is killed.
+        megabytes: Memory that it may take.
+    """
+
+    seconds: float = 30.0
+    megabytes: int = 2048
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Answers. The default graph of every query is the union of all graphs."""
+
+    def query(self, text: str) -> Result:
+        """Returns the answer to one of our own queries, run in this process."""
+
+    def run(self, text: str, limits: Limits) -> Result:
+        """Returns the answer to a query from outside, run in a process of its own.
+
+        Raises:
+            QueryError: It cannot be parsed, asks for the network, or failed.
+            LimitError: It reached a limit and was stopped.
+        """
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yields what queries see: of one named graph, or all, derived and background included."""
+
+    def asserted(self, source: str | None = None) -> Iterator[Quad]:
+        """Yields what sources assert, literals as they were written."""
+
+    def sources(self) -> list[SourceRecord]:
+        """Returns a record of each source, sorted by IRI."""
+
+    def close(self) -> None:
+        """Lets go of files and locks."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+@runtime_checkable
+class Writer(Reader, Protocol):
+    """Also takes sources in and out; readers see all of a change or nothing of it."""
+
+    def replace(
+        self,
+        source: str,
+        asserted: Iterable[Quad],
+        derived: Iterable[Quad],
+        *,
+        label: str,
+        recorded_by: str,
+    ) -> bool:
+        """Puts a source in, in place of what it was; returns whether that changed anything.
+
+        Args:
+            source: Its IRI.
+            asserted: In the graph of the source.
+            derived: In that graph's `/derived` twin.
+            label: What a person calls the source.
+            recorded_by: Who loads it.
+
+        Raises:
+            StoreError: The store is locked, full or cannot be written; it is as it was.
+        """
+
+    def remove(self, source: str) -> SourceRecord:
+        """Takes a source out and returns what it was.
+
+        Raises:
+            Misuse: There is no such source.
+        """

@@ -1,0 +1,65 @@
+"""Writing files so that they are there whole, or not at all, even when the power goes."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from kg.errors import StoreError
+
+_CURES = {
+    errno.ENOSPC: "the disk is full: make room, then load again",
+    errno.EDQUOT: "the quota is used up: make room, then load again",
+    errno.EACCES: "access is denied: look at the permissions",
+    errno.EPERM: "access is denied: look at the permissions",
+    errno.EROFS: "the file system is read-only",
+    errno.EIO: "the disk reports an error: copy the store elsewhere and look at the disk",
+    errno.EFBIG: "a file may not grow so large here",
+}
+
+
+@contextlib.contextmanager
+def told(doing: str) -> Iterator[None]:
+    """Puts an operating system's error into words; what was begun stays undone.
+
+    Raises:
+        StoreError: Any `OSError` of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        cure = _CURES.get(error.errno or 0, error.strerror or str(error))
+        raise StoreError(f"{doing}: {cure}") from error
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Replaces a file by another one, on disk before this returns."""
+    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Puts the names in a folder on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def digest_of(path: Path) -> str:
+    """Returns the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,108 @@
+"""`sources/`: what was asserted, a file a source, and the manifest that says which files count.
+
+The rename of the manifest is the moment of a commit: a source's file is written under a name made
+of its content before, and what no manifest names is swept after.
+"""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from kg.errors import InputError, StoreError
+from kg.rdf import Quad, parse, serialize
+from kg.store.base import SourceRecord
+from kg.store.files import digest_of, told, write_durably
+
+FORMAT = 1
+"""Version of the layout of a store folder; a newer one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source in the manifest: its record, its file below `sources/`, that file's SHA-256."""
+
+    record: SourceRecord
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a store holds as of one commit; commits count from 0, the empty store."""
+
+    commit: int = 0
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def with_entry(self, entry: Entry) -> "Manifest":
+        """Returns the manifest of the next commit, with the source in it."""
+        entries = {**self.entries, entry.record.source: entry}
+        return replace(self, commit=self.commit + 1, entries=entries)
+
+    def without(self, source: str) -> "Manifest":
+        """Returns the manifest of the next commit, with the source taken out."""
+        entries = {name: entry for name, entry in self.entries.items() if name != source}
+        return replace(self, commit=self.commit + 1, entries=entries)
+
+    def records(self) -> list[SourceRecord]:
+        """Returns a record of each source, sorted by IRI."""
+        return [self.entries[name].record for name in sorted(self.entries)]
+
+    def to_json(self) -> bytes:
+        """Returns the manifest as it stands in its file."""
+        entries = [asdict(self.entries[name]) for name in sorted(self.entries)]
+        document = {"format": FORMAT, "commit": self.commit, "sources": entries}
+        return json.dumps(document, indent=1, ensure_ascii=False).encode()
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Returns the manifest in a file; where there is no file, that of the empty store.
+
+    Raises:
+        StoreError: It is damaged, or of a newer version.
+    """
+    if not path.exists():
+        return Manifest()
+    try:
+        document = json.loads(path.read_bytes())
+        if document["format"] > FORMAT:
+            raise StoreError(f"{path} is of a newer version: upgrade diplomatic-kg")
+        entries = (
+            Entry(SourceRecord(**entry["record"]), entry["file"], entry["sha256"])
+            for entry in document["sources"]
+        )
+        return Manifest(document["commit"], {entry.record.source: entry for entry in entries})
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is damaged: bring it back from a backup") from error
+
+
+def write_source(folder: Path, record: SourceRecord, quads: Iterable[Quad]) -> Entry:
+    """Puts a source's quads on disk, under a name made of their content; none counts as yet."""
+    # No time in the file, so that the same source is the same bytes.
+    data = gzip.compress(serialize(quads, "nq"), mtime=0)
+    name = hashlib.sha256(record.source.encode()).hexdigest()[:12]
+    slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in record.source.split("/")[-1])
+    file = f"{slug[:60]}.{name}.{record.digest[:12]}.nq.gz"
+    with told(f"writing {folder / file}"):
+        write_durably(folder / file, data)
+    return Entry(record, file, hashlib.sha256(data).hexdigest())
+
+
+def read_source(folder: Path, entry: Entry) -> Iterator[Quad]:
+    """Yields what a source asserts, as it was written.
+
+    Raises:
+        StoreError: Its file is missing or is not what was written.
+    """
+    path = folder / entry.file
+    damaged = f"the file of {entry.record.source} is damaged: {path}; load the source again"
+    try:
+        if digest_of(path) != entry.sha256:
+            raise StoreError(damaged)
+        data = gzip.decompress(path.read_bytes())
+        yield from parse(data, "nq", file=str(path))
+    except (OSError, EOFError, zlib.error, InputError) as error:
+        raise StoreError(damaged) from error

@@ -1,0 +1,106 @@
+"""A store that lives as long as the process."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import pyoxigraph as ox
+
+from kg.namespaces import DERIVED, graph_of
+from kg.rdf import NamedNode, Quad, Result, serialize
+from kg.store.answers import answer, missing
+from kg.store.base import Background, Limits, SourceRecord
+from kg.store.foreign import run
+
+
+def digest_of(quads: Iterable[Quad]) -> str:
+    """Returns the SHA-256 of quads as sorted N-Quads, in hexadecimal."""
+    return hashlib.sha256(serialize(quads, "nq")).hexdigest()
+
+
+class MemoryStore:
+    """Keeps quads in memory; reads and writes like any other store."""
+
+    def __init__(self, background: Background | None = None) -> None:
+        self._index = ox.Store()
+        self._asserted: dict[str, tuple[Quad, ...]] = {}
+        self._records: dict[str, SourceRecord] = {}
+        if background is not None:
+            self._index.extend(background.quads)
+
+    def query(self, text: str) -> Result:
+        """Returns the answer to one of our own queries."""
+        return answer(self._index, text)
+
+    def run(self, text: str, limits: Limits) -> Result:
+        """Returns the answer to a query from outside, run in a process of its own."""
+        data = self._index.dump(format=ox.RdfFormat.N_QUADS) or b""
+        return run(text, limits, data=data)
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yields what queries see, of one named graph or all."""
+        name = None if graph is None else NamedNode(graph)
+        yield from self._index.quads_for_pattern(None, None, None, name)
+
+    def asserted(self, source: str | None = None) -> Iterator[Quad]:
+        """Yields what sources assert, literals as they were written."""
+        if source is not None and source not in self._asserted:
+            raise missing(source, self.sources())
+        for name in sorted(self._asserted):
+            if source in {None, name}:
+                yield from self._asserted[name]
+
+    def sources(self) -> list[SourceRecord]:
+        """Returns a record of each source, sorted by IRI."""
+        return [self._records[name] for name in sorted(self._records)]
+
+    def replace(
+        self,
+        source: str,
+        asserted: Iterable[Quad],
+        derived: Iterable[Quad],
+        *,
+        label: str,
+        recorded_by: str,
+    ) -> bool:
+        """Puts a source in, in place of what it was; returns whether that changed anything."""
+        quads = tuple(asserted)
+        digest = digest_of(quads)
+        known = self._records.get(source)
+        if known is not None and known.digest == digest:
+            return False
+        self._drop(source)
+        self._index.extend((*quads, *derived))
+        self._asserted[source] = quads
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._records[source] = SourceRecord(source, label, len(quads), digest, now, recorded_by)
+        return True
+
+    def remove(self, source: str) -> SourceRecord:
+        """Takes a source out and returns what it was."""
+        if source not in self._records:
+            raise missing(source, self.sources())
+        self._drop(source)
+        del self._asserted[source]
+        return self._records.pop(source)
+
+    def _drop(self, source: str) -> None:
+        for graph in (graph_of(source), graph_of(source) + DERIVED):
+            self._index.remove_graph(NamedNode(graph))
+
+    def close(self) -> None:
+        """Lets go; what was in memory is gone."""
+        self._index = ox.Store()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,137 @@
+"""One contract for every store, and the wall around queries from outside."""
+
+import pytest
+
+from kg.errors import LimitError, Misuse, QueryError
+from kg.namespaces import DERIVED, SOURCE, graph_of
+from kg.rdf import Literal, NamedNode, Quad, Rows
+from kg.store import Background, Limits
+from kg.store.memory import MemoryStore
+
+SUBJECT = NamedNode("urn:s")
+DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
+READOUT = SOURCE + "readout"
+BACKGROUND = Background(
+    (Quad(SUBJECT, NamedNode("urn:p"), Literal("background"), NamedNode("urn:g")),),
+    "0",
+    lambda _: (),
+)
+
+
+def quad(text: str, graph: str) -> Quad:
+    return Quad(SUBJECT, NamedNode("urn:p"), Literal(text, datatype=DECIMAL), NamedNode(graph))
+
+
+def loaded(text: str = "1.10") -> MemoryStore:
+    store = MemoryStore(BACKGROUND)
+    put(store, text)
+    return store
+
+
+def put(store: MemoryStore, text: str) -> bool:
+    graph = graph_of(READOUT)
+    asserted, derived = [quad(text, graph)], [quad("2", graph + DERIVED)]
+    return store.replace(READOUT, asserted, derived, label="a readout", recorded_by="tester")
+
+
+def test_default_graph_is_the_union_of_all_graphs() -> None:
+    found = loaded().query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert found == Rows(("n",), ((Literal(3),),))
+
+
+def test_asserted_literals_stay_as_they_were_written() -> None:
+    assert [str(quad.object) for quad in loaded().asserted()] == [f'"1.10"^^{DECIMAL}']
+
+
+def test_loading_the_same_again_changes_nothing() -> None:
+    store = loaded()
+    before = store.sources()
+    assert not put(store, "1.10")
+    assert store.sources() == before
+
+
+def test_a_source_is_replaced_whole() -> None:
+    store = loaded()
+    assert put(store, "7.0")
+    assert [quad.object.value for quad in store.asserted(READOUT)] == ["7.0"]
+    assert len(list(store.quads())) == 3
+
+
+def test_removing_a_source_leaves_the_background() -> None:
+    store = loaded()
+    assert store.remove(READOUT).label == "a readout"
+    assert list(store.quads()) == list(BACKGROUND.quads)
+    assert store.sources() == []
+
+
+def test_unknown_source_is_named() -> None:
+    with pytest.raises(Misuse, match="nowhere"):
+        loaded().remove(SOURCE + "nowhere")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <urn:x> { ?s ?p ?o } }",
+        "select * {service silent<urn:x> {}}",
+        "ASK { FILTER EXISTS { SERVICE\n# so\n<urn:x> { ?s ?p ?o } } }",
+        "PREFIX x: <urn:> SELECT * { SERVICE x:y { } } LIMIT 0",
+        'SELECT ("""a"b""" AS ?x) { SERVICE <urn:x> { } }',
+        "SELECT * { FILTER(1<2) SERVICE <urn:x> { } }",
+    ],
+)
+def test_service_is_refused_however_it_is_spelt(text: str) -> None:
+    with pytest.raises(QueryError, match="network"):
+        loaded().run(text, Limits())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { ?s ?p 'SERVICE' }",
+        "ASK { ?s ?p '''a SERVICE'b''' } # SERVICE <urn:x>",
+        "ASK { ?service ?p <urn:SERVICE> }",
+        "PREFIX service: <urn:> ASK { ?s service:SERVICE ?o }",
+        'ASK { ?s ?p "x"@service }',
+    ],
+)
+def test_the_word_service_elsewhere_is_no_matter(text: str) -> None:
+    assert loaded().run(text, Limits()) is False
+
+
+def test_worker_gives_the_same_rows() -> None:
+    text = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
+    store = loaded()
+    assert store.run(text, Limits()) == store.query(text)
+
+
+def test_syntax_error_has_line_and_column() -> None:
+    with pytest.raises(QueryError, match="query:2:"):
+        loaded().run("SELECT *\n{ ?s ?p }", Limits())
+
+
+@pytest.mark.parametrize("bomb", ["{", "(", "!", "["])
+def test_deep_nesting_ends_in_a_message(bomb: str) -> None:
+    text = "ASK { FILTER(" + "(" * 20_000 if bomb == "(" else "ASK " + bomb * 20_000
+    with pytest.raises((QueryError, LimitError)):
+        loaded().run(text, Limits(seconds=20))
+
+
+def test_endless_query_is_stopped_at_the_deadline() -> None:
+    store = MemoryStore()
+    graph = graph_of(READOUT)
+    many = [quad(str(number), graph) for number in range(2000)]
+    store.replace(READOUT, many, [], label="many", recorded_by="tester")
+    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with pytest.raises(LimitError, match="1 seconds"):
+        store.run(text, Limits(seconds=1))
+
+
+def test_greedy_query_is_stopped_at_its_memory() -> None:
+    store = MemoryStore()
+    graph = graph_of(READOUT)
+    many = [quad(str(number), graph) for number in range(3000)]
+    store.replace(READOUT, many, [], label="many", recorded_by="tester")
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
+    with pytest.raises(LimitError):
+        store.run(text, Limits(seconds=30, megabytes=256))
