@@ -1,12 +1,14 @@
 """One contract for every store, and the wall around queries from outside."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from kg.errors import LimitError, Misuse, QueryError
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
-from kg.store import Background, Limits
-from kg.store.memory import MemoryStore
+from kg.store import Background, Limits, Writer, open_store
 
 SUBJECT = NamedNode("urn:s")
 DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
@@ -22,51 +24,61 @@ def quad(text: str, graph: str) -> Quad:
     return Quad(SUBJECT, NamedNode("urn:p"), Literal(text, datatype=DECIMAL), NamedNode(graph))
 
 
-def loaded(text: str = "1.10") -> MemoryStore:
-    store = MemoryStore(BACKGROUND)
-    put(store, text)
-    return store
+@pytest.fixture(params=["memory:", "folder"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writer]:
+    address = "memory:" if request.param == "memory:" else str(tmp_path / ".kg")
+    with open_store(address, BACKGROUND, create=True) as opened:
+        put(opened, "1.10")
+        yield opened
 
 
-def put(store: MemoryStore, text: str) -> bool:
-    graph = graph_of(READOUT)
+def loaded() -> Writer:
+    opened = open_store("memory:", BACKGROUND)
+    put(opened, "1.10")
+    return opened
+
+
+def put(store: Writer, text: str, source: str = READOUT) -> bool:
+    graph = graph_of(source)
     asserted, derived = [quad(text, graph)], [quad("2", graph + DERIVED)]
-    return store.replace(READOUT, asserted, derived, label="a readout", recorded_by="tester")
+    return store.replace(source, asserted, derived, label="a readout", recorded_by="tester")
 
 
-def test_default_graph_is_the_union_of_all_graphs() -> None:
-    found = loaded().query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+def test_default_graph_is_the_union_of_all_graphs(store: Writer) -> None:
+    found = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert found == Rows(("n",), ((Literal(3),),))
 
 
-def test_asserted_literals_stay_as_they_were_written() -> None:
-    assert [str(quad.object) for quad in loaded().asserted()] == [f'"1.10"^^{DECIMAL}']
+def test_asserted_literals_stay_as_they_were_written(store: Writer) -> None:
+    assert [str(quad.object) for quad in store.asserted()] == [f'"1.10"^^{DECIMAL}']
 
 
-def test_loading_the_same_again_changes_nothing() -> None:
-    store = loaded()
+def test_loading_the_same_again_changes_nothing(store: Writer) -> None:
     before = store.sources()
     assert not put(store, "1.10")
     assert store.sources() == before
 
 
-def test_a_source_is_replaced_whole() -> None:
-    store = loaded()
+def test_a_source_is_replaced_whole(store: Writer) -> None:
     assert put(store, "7.0")
     assert [quad.object.value for quad in store.asserted(READOUT)] == ["7.0"]
     assert len(list(store.quads())) == 3
 
 
-def test_removing_a_source_leaves_the_background() -> None:
-    store = loaded()
+def test_removing_a_source_leaves_the_background(store: Writer) -> None:
     assert store.remove(READOUT).label == "a readout"
     assert list(store.quads()) == list(BACKGROUND.quads)
     assert store.sources() == []
 
 
-def test_unknown_source_is_named() -> None:
+def test_unknown_source_is_named(store: Writer) -> None:
     with pytest.raises(Misuse, match="nowhere"):
-        loaded().remove(SOURCE + "nowhere")
+        store.remove(SOURCE + "nowhere")
+
+
+def test_worker_gives_the_same_rows(store: Writer) -> None:
+    text = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
+    assert store.run(text, Limits()) == store.query(text)
 
 
 @pytest.mark.parametrize(
@@ -99,12 +111,6 @@ def test_the_word_service_elsewhere_is_no_matter(text: str) -> None:
     assert loaded().run(text, Limits()) is False
 
 
-def test_worker_gives_the_same_rows() -> None:
-    text = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
-    store = loaded()
-    assert store.run(text, Limits()) == store.query(text)
-
-
 def test_syntax_error_has_line_and_column() -> None:
     with pytest.raises(QueryError, match="query:2:"):
         loaded().run("SELECT *\n{ ?s ?p }", Limits())
@@ -118,7 +124,7 @@ def test_deep_nesting_ends_in_a_message(bomb: str) -> None:
 
 
 def test_endless_query_is_stopped_at_the_deadline() -> None:
-    store = MemoryStore()
+    store = open_store("memory:", BACKGROUND)
     graph = graph_of(READOUT)
     many = [quad(str(number), graph) for number in range(2000)]
     store.replace(READOUT, many, [], label="many", recorded_by="tester")
@@ -128,7 +134,7 @@ def test_endless_query_is_stopped_at_the_deadline() -> None:
 
 
 def test_greedy_query_is_stopped_at_its_memory() -> None:
-    store = MemoryStore()
+    store = open_store("memory:", BACKGROUND)
     graph = graph_of(READOUT)
     many = [quad(str(number), graph) for number in range(3000)]
     store.replace(READOUT, many, [], label="many", recorded_by="tester")

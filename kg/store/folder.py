@@ -1,0 +1,228 @@
+"""A store in a folder: `sources/` is the truth, `index/` is derived, `view/` is what is read.
+
+The manifest's rename is the commit. The index says in a stamp of which commit and background it
+is; without the stamp, or with another one, it is made anew from the sources.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import pyoxigraph as ox
+
+from kg.errors import StoreError
+from kg.namespaces import DERIVED, graph_of
+from kg.rdf import NamedNode, Quad, Result
+from kg.store import foreign, manifest, view
+from kg.store.answers import answer, missing
+from kg.store.base import Background, Limits, SourceRecord
+from kg.store.files import told, write_durably
+from kg.store.memory import digest_of
+
+
+class FolderStore:
+    """Keeps sources on disk. Reading needs no lock; writing takes one, for the time it takes."""
+
+    def __init__(self, folder: Path, background: Background) -> None:
+        self._folder = folder
+        self._background = background
+        self._view: view.View | None = None
+        self._reading: ox.Store | None = None
+        with told(f"opening {folder}"):
+            for part in ("sources", "view"):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+        if self._stamp() != self._stamp_of(self._manifest()) or not view.commits(folder / "view"):
+            self.rebuild()
+
+    # Reading
+
+    def query(self, text: str) -> Result:
+        """Returns the answer to one of our own queries."""
+        return answer(self._store(), text)
+
+    def run(self, text: str, limits: Limits) -> Result:
+        """Returns the answer to a query from outside, run in a process of its own."""
+        return foreign.run(text, limits, view=self._open_view().data)
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yields what queries see, of one named graph or all."""
+        name = None if graph is None else NamedNode(graph)
+        yield from self._store().quads_for_pattern(None, None, None, name)
+
+    def asserted(self, source: str | None = None) -> Iterator[Quad]:
+        """Yields what sources assert, literals as they were written."""
+        known = self._manifest()
+        if source is not None and source not in known.entries:
+            raise missing(source, known.records())
+        for name in sorted(known.entries):
+            if source in {None, name}:
+                yield from manifest.read_source(self._folder / "sources", known.entries[name])
+
+    def sources(self) -> list[SourceRecord]:
+        """Returns a record of each source, sorted by IRI."""
+        return self._manifest().records()
+
+    # Writing
+
+    def replace(
+        self,
+        source: str,
+        asserted: Iterable[Quad],
+        derived: Iterable[Quad],
+        *,
+        label: str,
+        recorded_by: str,
+    ) -> bool:
+        """Puts a source in, in place of what it was; returns whether that changed anything."""
+        quads = tuple(asserted)
+        digest = digest_of(quads)
+        with self._lock():
+            known = self._manifest()
+            before = known.entries.get(source)
+            if before is not None and before.record.digest == digest:
+                return False
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            record = SourceRecord(source, label, len(quads), digest, now, recorded_by)
+            entry = manifest.write_source(self._folder / "sources", record, quads)
+            self._commit(known.with_entry(entry), source, (*quads, *derived))
+            return True
+
+    def remove(self, source: str) -> SourceRecord:
+        """Takes a source out and returns what it was."""
+        with self._lock():
+            known = self._manifest()
+            if source not in known.entries:
+                raise missing(source, known.records())
+            self._commit(known.without(source), source, ())
+            return known.entries[source].record
+
+    def rebuild(self) -> None:
+        """Makes index and view anew from the sources.
+
+        Raises:
+            StoreError: A source is damaged; its name is said.
+        """
+        with self._lock():
+            known = self._manifest()
+            shutil.rmtree(self._folder / "index", ignore_errors=True)
+            self._stamp_path().unlink(missing_ok=True)
+            index = self._index()
+            index.bulk_extend(self._background.quads)
+            for entry in known.entries.values():
+                quads = tuple(manifest.read_source(self._folder / "sources", entry))
+                index.extend((*quads, *self._background.derive(quads)))
+            self._publish(index, known)
+
+    def _commit(self, known: manifest.Manifest, source: str, quads: tuple[Quad, ...]) -> None:
+        # Until the stamp is back the index counts for nothing: a crash here costs a rebuild.
+        with told(f"writing {self._folder}"):
+            index = self._index()
+            self._stamp_path().unlink(missing_ok=True)
+            write_durably(self._folder / "sources" / "manifest.json", known.to_json())
+            for graph in (graph_of(source), graph_of(source) + DERIVED):
+                index.remove_graph(NamedNode(graph))
+            index.extend(quads)
+            self._publish(index, known)
+
+    def _publish(self, index: ox.Store, known: manifest.Manifest) -> None:
+        index.flush()
+        view.publish(index, self._folder / "view", known)
+        write_durably(self._stamp_path(), json.dumps(self._stamp_of(known)).encode())
+        self._sweep(known)
+        self._leave()
+
+    def _sweep(self, known: manifest.Manifest) -> None:
+        named = {entry.file for entry in known.entries.values()} | {"manifest.json"}
+        for path in (self._folder / "sources").iterdir():
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+
+    def _index(self) -> ox.Store:
+        try:
+            return ox.Store(str(self._folder / "index"))
+        except (OSError, RuntimeError) as error:
+            raise StoreError(
+                f"the index of {self._folder} cannot be opened ({error}): "
+                "take its index/ away, it is made anew from the sources"
+            ) from error
+
+    def _lock(self) -> BinaryIO:
+        """Returns the writer's lock; closing it lets go."""
+        with told(f"locking {self._folder}"):
+            file = (self._folder / "lock").open("a+b")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            owner = file.read().decode(errors="replace").strip() or "another process"
+            file.close()
+            raise StoreError(
+                f"{self._folder} is being written by {owner}: wait for it, then try again"
+            ) from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()}".encode())
+        file.flush()
+        return file
+
+    # What is where
+
+    def _manifest(self) -> manifest.Manifest:
+        return manifest.read_manifest(self._folder / "sources" / "manifest.json")
+
+    def _stamp_path(self) -> Path:
+        return self._folder / "index.json"
+
+    def _stamp(self) -> dict[str, object] | None:
+        try:
+            found: dict[str, object] = json.loads(self._stamp_path().read_bytes())
+        except (OSError, ValueError):
+            return None
+        return found
+
+    def _stamp_of(self, known: manifest.Manifest) -> dict[str, object]:
+        return {"commit": known.commit, "background": self._background.digest}
+
+    def _open_view(self) -> view.View:
+        if self._view is None:
+            self._view = view.newest(self._folder / "view")
+        if self._view is None:
+            raise StoreError(f"{self._folder} has no view: `kg doctor` makes it anew")
+        return self._view
+
+    def _store(self) -> ox.Store:
+        if self._reading is None:
+            try:
+                self._reading = ox.Store.read_only(str(self._open_view().data))
+            except (OSError, RuntimeError) as error:
+                raise StoreError(
+                    f"the view of {self._folder} is damaged ({error}): `kg doctor` makes it anew"
+                ) from error
+        return self._reading
+
+    def _leave(self) -> None:
+        """Lets go of the view, so that the next question opens the newest."""
+        self._reading = None
+        if self._view is not None:
+            self._view.lock.close()
+            self._view = None
+
+    def close(self) -> None:
+        """Lets go of files and locks."""
+        self._leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

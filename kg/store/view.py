@@ -1,0 +1,90 @@
+"""`view/`: read-only checkpoints of the index, one a commit; readers open the newest.
+
+A reader holds a shared lock on the manifest of the view that it reads; the writer takes away only
+views that nobody holds.
+"""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyoxigraph as ox
+
+from kg.errors import StoreError
+from kg.store.files import told, write_durably
+from kg.store.manifest import Manifest, read_manifest
+
+DATA = "data"
+MANIFEST = "manifest.json"
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A checkpoint that is being read: Oxigraph's files, what they hold, and the lock on them."""
+
+    data: Path
+    manifest: Manifest
+    lock: BinaryIO
+
+
+def commits(folder: Path) -> list[int]:
+    """Returns the commits that there are views of, the newest last."""
+    if not folder.is_dir():
+        return []
+    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
+
+
+def newest(folder: Path) -> View | None:
+    """Returns the newest view, locked against being swept, if there is one."""
+    for _ in range(_TRIES):
+        numbers = commits(folder)
+        if not numbers:
+            return None
+        path = folder / str(numbers[-1])
+        try:
+            lock = (path / MANIFEST).open("rb")
+        except FileNotFoundError:
+            continue  # swept between the look and the opening: a newer one is there
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if (path / MANIFEST).exists():
+            return View(path / DATA, read_manifest(path / MANIFEST), lock)
+        lock.close()
+    raise StoreError(f"{folder} changes faster than it can be read: try again")
+
+
+def publish(index: ox.Store, folder: Path, manifest: Manifest) -> None:
+    """Makes the state of the index the newest view, then sweeps the ones nobody reads."""
+    with told(f"publishing {folder}"):
+        folder.mkdir(exist_ok=True)
+        temporary = folder / f"{manifest.commit}.tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        index.backup(str(temporary / DATA))
+        write_durably(temporary / MANIFEST, manifest.to_json())
+        final = folder / str(manifest.commit)
+        if final.exists():
+            final.rename(folder / f"{manifest.commit}.old.tmp")
+        temporary.rename(final)
+    for path in _unread(folder, manifest.commit):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _unread(folder: Path, keep: int) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.name == str(keep):
+            continue
+        try:
+            lock = (path / MANIFEST).open("rb")
+        except OSError:
+            yield path  # left over from a publishing that was cut short
+            continue
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            yield path
