@@ -26,6 +26,10 @@ from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
 
 
+class LockedError(StoreError):
+    """Another process is writing."""
+
+
 class FolderStore:
     """Keeps sources on disk. Reading needs no lock; writing takes one, for the time it takes."""
 
@@ -37,8 +41,8 @@ class FolderStore:
         with told(f"opening {folder}"):
             for part in ("sources", "view"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-        if self._stamp() != self._stamp_of(self._manifest()) or not view.commits(folder / "view"):
-            self.rebuild()
+        if self._is_stale():
+            self._renew()
 
     # Reading
 
@@ -109,7 +113,26 @@ class FolderStore:
             StoreError: A source is damaged; its name is said.
         """
         with self._lock():
-            known = self._manifest()
+            self._rebuild()
+
+    def _is_stale(self) -> bool:
+        return self._stamp() != self._stamp_of(self._manifest()) or not view.commits(
+            self._folder / "view"
+        )
+
+    def _renew(self) -> None:
+        """Rebuilds, unless a writer is at work: it does, and the last view is good meanwhile."""
+        try:
+            with self._lock():
+                if self._is_stale():
+                    self._rebuild()
+        except LockedError:
+            if not view.commits(self._folder / "view"):
+                raise
+
+    def _rebuild(self) -> None:
+        known = self._manifest()
+        with told(f"making the index of {self._folder} anew"):
             shutil.rmtree(self._folder / "index", ignore_errors=True)
             self._stamp_path().unlink(missing_ok=True)
             index = self._index()
@@ -162,7 +185,7 @@ class FolderStore:
             file.seek(0)
             owner = file.read().decode(errors="replace").strip() or "another process"
             file.close()
-            raise StoreError(
+            raise LockedError(
                 f"{self._folder} is being written by {owner}: wait for it, then try again"
             ) from error
         file.truncate(0)

@@ -1,0 +1,137 @@
+"""What a folder store survives: kills at random moments, damage, readers beside a writer."""
+
+import fcntl
+import random
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from kg.errors import StoreError
+from kg.namespaces import SOURCE, graph_of
+from kg.rdf import Literal, NamedNode, Quad, Rows
+from kg.store import Background, Limits, open_store
+
+WRITER = Path(__file__).with_name("store_writer.py")
+QUADS = 40
+KILLS = 100
+BACKGROUND = Background((), "0", lambda _: ())
+COUNT = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+
+
+def writer(folder: Path, first: int) -> subprocess.Popen[str]:
+    command = [sys.executable, str(WRITER), str(folder), str(first)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+
+
+def counts(folder: Path) -> dict[str, int]:
+    with open_store(str(folder), BACKGROUND) as store:
+        found = store.query(COUNT)
+        records = [record.source for record in store.sources()]
+    assert isinstance(found, Rows)
+    seen = {graph.value: int(n.value) for graph, n in found.rows}  # type: ignore[union-attr]
+    assert sorted(seen) == sorted(graph_of(source) for source in records)
+    return seen
+
+
+@pytest.mark.slow
+def test_killed_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    folder = tmp_path / ".kg"
+    chance = random.Random(1201)
+    acknowledged: set[str] = set()
+    for turn in range(KILLS):
+        process = writer(folder, turn * 10_000)
+        assert process.stdout
+        assert process.stderr
+        acknowledged.add(process.stdout.readline().strip())
+        time.sleep(chance.uniform(0, 0.15))
+        process.kill()
+        rest, _ = process.communicate()
+        acknowledged |= {line for line in rest.split("\n")[:-1] if line}
+        acknowledged.discard("")
+        seen = counts(folder)
+        assert {graph_of(source) for source in acknowledged} <= set(seen), f"lost in {turn}"
+        assert set(seen.values()) == {QUADS}, f"half a source after kill {turn}"
+    assert len(acknowledged) >= KILLS
+
+
+def test_readers_beside_a_writer_get_answers(tmp_path: Path) -> None:
+    folder = tmp_path / ".kg"
+    process = writer(folder, 0)
+    assert process.stdout
+    assert process.stderr
+    process.stdout.readline()
+
+    def read(_: int) -> int:
+        rows = 0
+        for _ in range(5):
+            with open_store(str(folder), BACKGROUND) as store:
+                answer = store.run("SELECT * { ?s ?p ?o }", Limits())
+                assert isinstance(answer, Rows)
+                rows = len(answer.rows)
+        return rows
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(read, range(4)))
+    finally:
+        process.kill()
+        process.communicate()
+    assert all(rows and rows % QUADS == 0 for rows in found)
+
+
+def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
+    folder = tmp_path / ".kg"
+    with (
+        open_store(str(folder), BACKGROUND, create=True) as store,
+        (folder / "lock").open("r+b") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="being written by"):
+            store.replace(SOURCE + "s", [], [], label="", recorded_by="")
+
+
+@pytest.mark.parametrize("part", ["index", "view", "index.json"])
+def test_what_is_derived_is_made_anew(part: str, tmp_path: Path) -> None:
+    folder = filled(tmp_path)
+    path = folder / part
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if part == "index":
+        (folder / "index.json").unlink()
+    assert counts(folder) == {graph_of(SOURCE + "s"): 1}
+
+
+def test_another_background_rebuilds(tmp_path: Path) -> None:
+    folder = filled(tmp_path)
+    extra = Quad(NamedNode("urn:b"), NamedNode("urn:p"), Literal("b"), NamedNode("urn:g"))
+    with open_store(str(folder), Background((extra,), "1", lambda _: ())) as store:
+        assert extra in set(store.quads())
+        assert len(list(store.quads())) == 2
+
+
+def test_flipped_byte_of_a_source_is_named(tmp_path: Path) -> None:
+    folder = filled(tmp_path)
+    path = next((folder / "sources").glob("*.nq.gz"))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with (
+        open_store(str(folder), BACKGROUND) as store,
+        pytest.raises(StoreError, match=r"source/s is damaged"),
+    ):
+        list(store.asserted())
+
+
+def filled(tmp_path: Path) -> Path:
+    folder = tmp_path / ".kg"
+    graph = NamedNode(graph_of(SOURCE + "s"))
+    quads = [Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("a"), graph)]
+    with open_store(str(folder), BACKGROUND, create=True) as store:
+        store.replace(SOURCE + "s", quads, (), label="s", recorded_by="me")
+    return folder
