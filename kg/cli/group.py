@@ -17,18 +17,6 @@ CONTEXT: dict[str, Any] = {
 }
 
 VERBS = {
-    "load": "Read, derive, check and store fact documents.",
-    "validate": "Check documents against the shapes, without storing them.",
-    "query": "Ask a prepared question, or run SPARQL of your own.",
-    "network": "Who is central, who stands between, who is connected how.",
-    "export": "Write the graph for Gephi, Cytoscape, Neo4j, Excel, a browser ...",
-    "sources": "List the sources in the store.",
-    "remove": "Take a source out of the store.",
-    "dump": "Write everything the store asserts, as RDF.",
-    "convert": "Turn documents into RDF of any format.",
-    "passages": "Write the passages of a text, for a new fact document.",
-    "template": "Write an empty table of events, or the schema of fact documents.",
-    "doctor": "Look for damage in the store, and mend what can be mended.",
     "completion": "Print the completion script for a shell.",
 }
 
@@ -79,7 +67,7 @@ class Verbs(click.Group):
 @click.command(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Example: kg load article.yaml && kg query timeline",
+    epilog='Example: eval "$(kg completion bash)"',
 )
 @click.option(
     "-s",
