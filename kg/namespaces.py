@@ -26,6 +26,7 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA: Final = "https://schema.org/"
 SEM: Final = "http://semanticweb.cs.vu.nl/2009/11/sem/"
+SHAPE: Final = BASE + "shapes#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
@@ -47,6 +48,7 @@ PREFIXES: Final[dict[str, str]] = {
     "schema": SCHEMA,
     "sem": SEM,
     "sh": SH,
+    "shape": SHAPE,
     "skos": SKOS,
     "source": SOURCE,
     "stance": STANCE,

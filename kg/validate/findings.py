@@ -1,0 +1,53 @@
+"""What validation says: findings, and the report that holds them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["violation", "warning", "info"]
+
+WEIGHT: dict[str, int] = {"info": 0, "warning": 1, "violation": 2, "never": 3}
+"""How much each severity weighs against a threshold; nothing weighs as much as `never`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing that a shape says is wrong.
+
+    Attributes:
+        shape: IRI of the node shape.
+        severity: Whether it keeps the source out.
+        focus: The node that is wrong, an IRI or a blank node as N-Triples writes it.
+        path: Where from the node, a property IRI, or empty where it is the node itself.
+        value: What was found there, as N-Triples writes it, or empty.
+        component: IRI of the kind of constraint.
+        message: What is wrong, in words.
+        hint: How to mend it.
+    """
+
+    shape: str
+    severity: Severity
+    focus: str
+    path: str
+    value: str
+    component: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings on one source, sorted, and how much was looked at.
+
+    Attributes:
+        findings: Sorted by shape, then focus node.
+        shapes: How many shapes judged.
+        focus_nodes: How many nodes of the source were judged.
+    """
+
+    findings: tuple[Finding, ...]
+    shapes: int
+    focus_nodes: int
+
+    def conforms(self, fail_on: str = "violation") -> bool:
+        """Returns whether nothing weighs as much as the severity given; `never` always does."""
+        return all(WEIGHT[finding.severity] < WEIGHT[fail_on] for finding in self.findings)

@@ -1,0 +1,92 @@
+"""The shapes, read and looked over before they judge.
+
+A SHACL engine passes in silence what it does not know: a constraint or a class with a slip in its
+name judges nothing, and everything conforms. So every term of a shape is looked up first.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from kg.errors import InputError, Place
+from kg.namespaces import DIP, RDF, SH
+from kg.rdf import Literal, NamedNode, Quad, parse
+from kg.resources import files
+from kg.vocabulary import Vocabulary, nearest
+
+# The terms of SHACL Core and of its SPARQL constraints (W3C Recommendation, 20 July 2017); what
+# else the namespace holds (rules, JavaScript, functions) would run code or be passed over.
+_TERMS = frozenset(
+    """
+    NodeShape PropertyShape property node path targetClass targetNode targetSubjectsOf
+    targetObjectsOf class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive
+    maxInclusive minLength maxLength pattern flags languageIn uniqueLang equals disjoint lessThan
+    lessThanOrEquals not and or xone qualifiedValueShape qualifiedMinCount qualifiedMaxCount
+    qualifiedValueShapesDisjoint closed ignoredProperties hasValue in severity message deactivated
+    name description order group defaultValue sparql select ask prefixes declare prefix namespace
+    inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath Violation Warning Info
+    IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
+    """.split()  # noqa: SIM905 - a list of words reads better so
+)
+_TARGETS = {SH + name for name in _TERMS if name.startswith("target")}
+
+
+def read_shapes(vocabulary: Vocabulary, project: Path | None = None) -> tuple[Quad, ...]:
+    """Returns the shipped shapes and a project's own, looked over.
+
+    Raises:
+        InputError: A shape cannot be parsed, has no target, or names a term that nobody knows.
+    """
+    return tuple(
+        quad
+        for path in files("shapes", (".ttl",), project=project)
+        for quad in _read(path, vocabulary)
+    )
+
+
+def _read(path: Path, vocabulary: Vocabulary) -> tuple[Quad, ...]:
+    data = path.read_bytes()
+    quads = tuple(parse(data, "ttl", file=str(path)))
+    error = partial(_error, path, data.decode())
+    known = {q.subject.value for q in vocabulary.quads if isinstance(q.subject, NamedNode)}
+    for iri in (iri for quad in quads for iri in _iris(quad)):
+        if iri.startswith(SH) and iri.removeprefix(SH) not in _TERMS:
+            raise error(iri.removeprefix(SH), "SHACL has no term", _TERMS)
+        if iri.startswith(DIP) and iri not in known:
+            names = [name.removeprefix(DIP) for name in known if name.startswith(DIP)]
+            raise error(iri.removeprefix(DIP), "the vocabulary has no term", names)
+    _check_targets(quads, path)
+    asked = (
+        q.object.value
+        for q in quads
+        if q.predicate.value == SH + "select" and isinstance(q.object, Literal)
+    )
+    if any("SERVICE" in text.upper() for text in asked):
+        raise InputError("a shape may not ask the network (SERVICE)", Place(str(path)))
+    return quads
+
+
+def _check_targets(quads: tuple[Quad, ...], path: Path) -> None:
+    aimed = {quad.subject for quad in quads if quad.predicate.value in _TARGETS}
+    for quad in quads:
+        is_shape = quad.predicate.value == RDF + "type" and quad.object == NamedNode(
+            SH + "NodeShape"
+        )
+        if is_shape and quad.subject not in aimed:
+            raise InputError(
+                f"the shape {quad.subject} has no target and judges nothing", Place(str(path))
+            )
+
+
+def _iris(quad: Quad) -> Iterator[str]:
+    for term in (quad.subject, quad.predicate, quad.object):
+        if isinstance(term, NamedNode):
+            yield term.value
+
+
+def _error(path: Path, text: str, name: str, what: str, known: Iterable[str]) -> InputError:
+    at = text.find(f":{name}")
+    line = text.count("\n", 0, at) + 1 if at >= 0 else None
+    near = nearest(name, known)
+    hint = f": did you mean {near!r}?" if near else ""
+    return InputError(f"{what} {name!r}{hint}", Place(str(path), line))
