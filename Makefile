@@ -1,29 +1,13 @@
-# Two commands do all the set-up: `make demo` runs the main job, `make test` passes the tests.
+# `make test` does all the set-up and passes the tests.
 # Everything is installed into .venv; versions are pinned in constraints.txt.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-SEED   := facts/mnd-2026-01-12-sheinbaum-trump.yaml
 PIP    := PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check
 export PYTHONUTF8 := 1
 
-.PHONY: demo test test-slow check lint types format docs bench wheel clean
-
-# Shows a command, then runs it as a user would.
-say = printf '\n$$ %s\n' '$(1)' && PATH="$(abspath $(BIN)):$$PATH" $(1)
-
-demo: $(VENV)/.run
-	@$(call say,kg load $(SEED))
-	@$(call say,kg validate $(SEED))
-	@$(call say,kg query participants)
-	@$(call say,kg query said-in)
-	@$(call say,kg query positions -p issue=military-interventions)
-	@$(call say,kg export gexf -o out/call.gexf)
-	@$(call say,kg export cx2 -o out/call.cx2)
-	@$(call say,kg export xlsx -o out/call.xlsx)
-	@$(call say,kg export html -o out/call.html)
-	@printf '\nOpen out/call.html in a browser, out/call.gexf in Gephi, out/call.cx2 in Cytoscape.\n'
+.PHONY: test test-slow check lint types format wheel clean
 
 test: $(VENV)/.dev tests/npm/node_modules
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
@@ -44,13 +28,6 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Runs every console block of the documents and writes what it prints back into them.
-docs: $(VENV)/.dev
-	KG_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py
-
-bench: $(VENV)/.dev
-	$(BIN)/python bench/seed_and_100k.py
-
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --no-isolation
 
@@ -59,19 +36,14 @@ clean:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 demo"; exit 1; }
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 test"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "on Debian: apt install python3-venv, then again"; exit 1; }
-
-$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
-	@echo "installing into $(VENV) ..."
-	@$(PIP) -e '.[all]'
-	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing into $(VENV) ..."
 	@$(PIP) -e '.[dev]'
-	@touch $(VENV)/.run $@
+	@touch $@
 
 # The readers of other programs, for the export tests; without Node those tests say so and skip.
 tests/npm/node_modules: $(wildcard tests/npm/package-lock.json)

@@ -25,8 +25,8 @@ VERBS = {
 class Settings:
     """What the root options say.
 
-    `store` is an address or `None` for the nearest `.kg`; `data` are documents to be asked directly,
-    in memory, without a store.
+    `store` is an address or `None` for the nearest `.kg`; `data` are documents to be asked
+    directly, in memory, without a store.
     """
 
     store: str | None
