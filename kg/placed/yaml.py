@@ -137,7 +137,7 @@ class _Reader:
         return str(event.value)
 
     def _alias(self, event: yaml.AliasEvent, path: Path) -> Data:
-        anchor = self.anchors.get(event.anchor)
+        anchor = self.anchors.get(str(event.anchor))
         if anchor is None:
             raise self._error(f"no anchor &{event.anchor} stands before this alias", event)
         if anchor.open:
