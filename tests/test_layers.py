@@ -15,7 +15,8 @@ FLOORS = {
     4: ["derive", "validate", "extract", "network"],
     5: ["load", "export"],
     6: ["web", "api"],
-    7: ["cli", "__main__"],
+    7: ["cli"],
+    8: ["__main__"],
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
 HOMES = {
