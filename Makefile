@@ -1,4 +1,4 @@
-# `make test` does all the set-up and passes the tests.
+# Two commands do all the set-up: `make demo` runs the main job, `make test` passes the tests.
 # Everything is installed into .venv; versions are pinned in constraints.txt.
 
 PYTHON ?= python3
@@ -7,7 +7,15 @@ BIN    := $(VENV)/bin
 PIP    := PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check
 export PYTHONUTF8 := 1
 
-.PHONY: test test-slow check lint types format wheel clean
+.PHONY: demo test test-slow check lint types format wheel clean
+
+# Shows a command, then runs it as a user would.
+say = printf '\n$$ %s\n' "$(1)" && PATH="$(abspath $(BIN)):$$PATH" $(1)
+
+demo: $(VENV)/.dev
+	@$(call say,kg load facts/mnd-2026-01-12-sheinbaum-trump.yaml)
+	@$(call say,kg sources)
+	@$(call say,kg query 'SELECT ?said ?who { ?act a dip:Offer ; rdfs:label ?said ; dip:agent/rdfs:label ?who } ORDER BY ?said')
 
 test: $(VENV)/.dev tests/npm/node_modules
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"

@@ -149,3 +149,15 @@ def _term(node: object) -> Term:
             return ox.Literal(str(node), language=node.language)
         return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype or XSD + "string")))
     raise InputError(f"not an RDF term: {node!r}")
+
+
+def in_lines(result: Result) -> Iterator[str]:
+    """Yields an answer line by line: a head and tab-separated terms, triples, or true or false."""
+    if isinstance(result, Rows):
+        yield "\t".join(f"?{name}" for name in result.variables)
+        for row in result.rows:
+            yield "\t".join("" if term is None else str(term) for term in row)
+    elif isinstance(result, Triples):
+        yield from sorted(f"{triple} ." for triple in result.triples)
+    else:
+        yield str(result).lower()

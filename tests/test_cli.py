@@ -8,11 +8,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def kg(*arguments: str) -> subprocess.CompletedProcess[str]:
+SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+
+
+def kg(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "kg", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "NO_COLOR": "1"},
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -57,3 +60,36 @@ def test_help_imports_none_of_the_heavy_libraries() -> None:
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "kg.cli.group" in loaded
     assert not loaded & {"rdflib", "pyoxigraph", "pyshacl", "pydantic", "networkx", "rich"}
+
+
+def test_article_is_loaded_asked_dumped_and_removed(tmp_path: Path) -> None:
+    assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    assert "unchanged" in kg("load", str(SEED), folder=tmp_path).stderr
+    asked = "ASK { ?call a dip:PhoneCall ; dip:agent actor:donald-trump, actor:claudia-sheinbaum }"
+    assert kg("query", asked, folder=tmp_path).stdout == "true\n"
+    listed = kg("sources", folder=tmp_path).stdout
+    assert listed.count("\n") == 1
+    assert len(kg("dump", folder=tmp_path).stdout.splitlines()) == int(listed.split("\t")[1])
+    assert kg("remove", SEED.stem, folder=tmp_path).returncode == 0
+    assert kg("sources", folder=tmp_path).stdout == ""
+
+
+def test_document_with_a_violation_does_not_enter(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        "source: {id: bad, type: NewsArticle, label: bad, published: 2026-01-01}\n"
+        "events:\n  - {type: Meeting, agent: [mexico, venezuela], date: 2026-01-01}\n"
+    )
+    shown = kg("load", "bad.yaml", folder=tmp_path)
+    assert shown.returncode == 1
+    assert "bad.yaml:3:" in shown.stderr
+    assert "nothing says where it stands in the text" in shown.stderr
+    assert kg("sources", folder=tmp_path).stdout == ""
+
+
+def test_what_a_user_gets_wrong_has_its_exit_code(tmp_path: Path) -> None:
+    assert kg("load", "none.yaml", folder=tmp_path).returncode == 3
+    assert kg("--store", "nowhere", "sources", folder=tmp_path).returncode == 6
+    assert kg("--store", "memory:", "query", "SELECT {", folder=tmp_path).returncode == 4
+    assert kg("--store", "memory:", "dump", "-f", "doc", folder=tmp_path).returncode == 2
+    assert kg("--store", "http://127.0.0.1/sparql", "sources", folder=tmp_path).returncode == 2

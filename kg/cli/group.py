@@ -5,7 +5,6 @@ import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +16,11 @@ CONTEXT: dict[str, Any] = {
 }
 
 VERBS = {
+    "load": "Read, derive, check and store fact documents.",
+    "query": "Run a SPARQL query, within limits.",
+    "sources": "List the sources in the store.",
+    "remove": "Take a source out of the store.",
+    "dump": "Write everything the sources assert, as RDF.",
     "completion": "Print the completion script for a shell.",
 }
 
@@ -25,12 +29,10 @@ VERBS = {
 class Settings:
     """What the root options say.
 
-    `store` is an address or `None` for the nearest `.kg`; `data` are documents to be asked
-    directly, in memory, without a store.
+    `store` is an address, or `None` for the nearest `.kg`.
     """
 
     store: str | None
-    data: tuple[Path, ...]
     quiet: bool
 
 
@@ -67,20 +69,13 @@ class Verbs(click.Group):
 @click.command(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog='Example: eval "$(kg completion bash)"',
+    epilog="Example: kg load article.yaml && kg sources",
 )
 @click.option(
     "-s",
     "--store",
     metavar="ADDRESS",
     help="A folder or `memory:`; without it the nearest .kg, found upward from here.",
-)
-@click.option(
-    "-d",
-    "--data",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Ask this document directly, in memory, without a store; repeatable.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No words on stderr but errors.")
 @click.option(
@@ -91,19 +86,15 @@ class Verbs(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", message="kg %(version)s")
 @click.pass_context
-def cli(
-    ctx: click.Context, store: str | None, data: tuple[Path, ...], quiet: bool, color: str
-) -> None:
+def cli(ctx: click.Context, store: str | None, quiet: bool, color: str) -> None:
     """A knowledge graph of diplomatic interactions: who did and said what, on whose word.
 
     Exit codes: 0 done, or conforms; 1 the answer is no; 2 misuse; 3 input cannot be read;
     4 query error; 5 limit of time or size; 6 store missing, locked, full or damaged;
     130 interrupted.
     """
-    if data and store not in {None, "memory:"}:
-        raise click.UsageError("--data asks documents in memory: leave --store out.", ctx)
     ctx.color = _colour(color)
-    ctx.obj = Settings("memory:" if data else store, data, quiet)
+    ctx.obj = Settings(store, quiet)
 
 
 def _colour(choice: str) -> bool | None:

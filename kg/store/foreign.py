@@ -8,6 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import KgError, LimitError, QueryError
+from kg.namespaces import PREFIXES
 from kg.rdf import Result
 from kg.store import gate
 from kg.store.answers import result, syntax_error
@@ -34,6 +35,7 @@ def run(text: str, limits: Limits, *, view: Path | None = None, data: bytes = b"
     request = {
         "view": str(view) if view else None,
         "query": text,
+        "prefixes": PREFIXES,
         "seconds": limits.seconds,
         "megabytes": limits.megabytes,
     }

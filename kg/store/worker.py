@@ -1,7 +1,8 @@
 """The process that runs one query from outside, and can be killed.
 
 A script of its own that imports the standard library and pyoxigraph alone, so that it starts
-quickly. It reads a line of JSON (`view`: a folder or null, `query`, `seconds`, `megabytes`), then,
+quickly. It reads a line of JSON (`view`: a folder or null, `query`, `prefixes`,
+`seconds`, `megabytes`), then,
 where there is no view, N-Quads to the end. It answers a line of JSON (`kind`: rows, triples,
 boolean, or `error` and `message`) and the body.
 """
@@ -63,7 +64,9 @@ def evaluate(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], byte
             store.load(data, format=ox.RdfFormat.N_QUADS)
         else:
             store = ox.Store.read_only(request["view"])
-        found = store.query(request["query"], use_default_graph_as_union=True)
+        found = store.query(
+            request["query"], use_default_graph_as_union=True, prefixes=request["prefixes"]
+        )
         if isinstance(found, ox.QuerySolutions):
             return {"kind": "rows"}, found.serialize(format=ox.QueryResultsFormat.JSON) or b""
         if isinstance(found, ox.QueryTriples):
