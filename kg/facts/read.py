@@ -62,6 +62,16 @@ class Document:
     places: dict[str, Place]
     file: str
 
+    def locate(self, subject: str, predicate: str = "", value: str = "") -> Place:  # noqa: ARG002
+        """Returns the place of a statement, as near as is known: the key, the node, the file.
+
+        Args:
+            subject: IRI of the node.
+            predicate: IRI of the property, or empty.
+            value: The object as N-Triples writes it, or empty.
+        """
+        return self.places.get(subject, Place(self.file))
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -91,6 +101,17 @@ def read(path: Path, *, vocabulary: Vocabulary, register: Register) -> Document:
     names |= {slug: TOPIC + slug for slug in vocabulary.topics}
     builder = _Builder(placed, SOURCE + document.source.id, vocabulary, names)
     return builder.build(document)
+
+
+def read_documents(
+    path: Path, *, vocabulary: Vocabulary, register: Register
+) -> tuple[Document, ...]:
+    """Returns what each source of a file asserts; a fact document has one.
+
+    Raises:
+        InputError: It cannot be read, or names what nobody knows; all mistakes, with their places.
+    """
+    return (read(path, vocabulary=vocabulary, register=register),)
 
 
 def read_register(vocabulary: Vocabulary, project: Path | None = None) -> Register:
