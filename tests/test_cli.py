@@ -66,7 +66,7 @@ def test_article_is_loaded_asked_dumped_and_removed(tmp_path: Path) -> None:
     assert kg("load", str(SEED), folder=tmp_path).returncode == 0
     assert "unchanged" in kg("load", str(SEED), folder=tmp_path).stderr
     asked = "ASK { ?call a dip:PhoneCall ; dip:agent actor:donald-trump, actor:claudia-sheinbaum }"
-    assert kg("query", asked, folder=tmp_path).stdout == "true\n"
+    assert kg("query", asked, folder=tmp_path).stdout == "yes\n"
     listed = kg("sources", folder=tmp_path).stdout
     assert listed.count("\n") == 1
     assert len(kg("dump", folder=tmp_path).stdout.splitlines()) == int(listed.split("\t")[1])
@@ -93,3 +93,36 @@ def test_what_a_user_gets_wrong_has_its_exit_code(tmp_path: Path) -> None:
     assert kg("--store", "memory:", "query", "SELECT {", folder=tmp_path).returncode == 4
     assert kg("--store", "memory:", "dump", "-f", "doc", folder=tmp_path).returncode == 2
     assert kg("--store", "http://127.0.0.1/sparql", "sources", folder=tmp_path).returncode == 2
+
+
+def test_questions_are_answered_in_every_format(tmp_path: Path) -> None:
+    assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    asked = ("query", "planned")
+    assert "Security meeting" in kg(*asked, "-f", "table", folder=tmp_path).stdout
+    assert kg(*asked, folder=tmp_path).stdout.startswith("event,eventLabel,from,to,")
+    for form in ("csv", "tsv", "json", "xml", "md", "jsonl"):
+        assert "2026-01-31" in kg(*asked, "-f", form, folder=tmp_path).stdout
+    assert kg(*asked, "-o", "out/planned.csv", folder=tmp_path).stdout == ""
+    assert (tmp_path / "out" / "planned.csv").read_text().count("\n") == 3
+    made = kg("query", "CONSTRUCT WHERE { ?s dip:status status:scheduled }", folder=tmp_path)
+    assert "dip:status" in made.stdout
+    refused = kg(*asked, "-f", "ttl", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "the answer is a table" in refused.stderr
+
+
+def test_what_is_asked_wrongly_is_said_with_the_nearest(tmp_path: Path) -> None:
+    assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    for arguments, words in (
+        (("positon",), "did you mean 'positions'"),
+        (("positions", "-p", "isue=x"), "did you mean 'issue'"),
+        (("positions", "-p", "holder=Claudia Scheinbaum"), "Claudia Sheinbaum"),
+        (("timeline", "-p", "since=12/01/2026"), "write it as 2026-01-12"),
+        (("consequences",), "needs -p event"),
+        (("positions", "-p", "issue"), "write -p issue=VALUE"),
+        ((), "kg query --list"),
+    ):
+        shown = kg("query", *arguments, folder=tmp_path)
+        assert shown.returncode == 2
+        assert words in shown.stderr
+        assert shown.stdout == ""

@@ -1,5 +1,6 @@
 """What several commands share: finding and opening the store, and words for a person."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -27,3 +28,16 @@ def say(settings: Settings, message: str) -> None:
     """Puts words for a person on stderr, unless she asked for quiet."""
     if not settings.quiet:
         click.echo(message, err=True)
+
+
+def write_out(data: bytes, output: Path | None) -> None:
+    """Writes to a file, whole or not at all, or to stdout."""
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    from kg.store.files import told, write_durably
+
+    with told(f"writing {output}"):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(output, data)

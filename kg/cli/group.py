@@ -17,7 +17,7 @@ CONTEXT: dict[str, Any] = {
 
 VERBS = {
     "load": "Read, derive, check and store fact documents.",
-    "query": "Run a SPARQL query, within limits.",
+    "query": "Ask a prepared question, or one in SPARQL.",
     "sources": "List the sources in the store.",
     "remove": "Take a source out of the store.",
     "dump": "Write everything the sources assert, as RDF.",
@@ -29,11 +29,13 @@ VERBS = {
 class Settings:
     """What the root options say.
 
-    `store` is an address, or `None` for the nearest `.kg`.
+    `store` is an address, or `None` for the nearest `.kg`; `colour` is `None` where the terminal
+    decides.
     """
 
     store: str | None
     quiet: bool
+    colour: bool | None = None
 
 
 class Verbs(click.Group):
@@ -94,7 +96,7 @@ def cli(ctx: click.Context, store: str | None, quiet: bool, color: str) -> None:
     130 interrupted.
     """
     ctx.color = _colour(color)
-    ctx.obj = Settings(store, quiet)
+    ctx.obj = Settings(store, quiet, ctx.color)
 
 
 def _colour(choice: str) -> bool | None:

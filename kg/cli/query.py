@@ -1,26 +1,193 @@
-"""`kg query`: SPARQL of one's own, within limits."""
+"""`kg query`: prepared questions by name, or SPARQL of one's own, within limits."""
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import address_of, project_of
+from kg.cli.common import address_of, project_of, say, write_out
 from kg.cli.group import Settings
 
+if TYPE_CHECKING:
+    from kg.queries import Question
+    from kg.rdf import Result
 
-@click.command(epilog="Example: kg query 'SELECT ?e { ?e a dip:PhoneCall }'")
-@click.argument("text")
-@click.option("--seconds", default=30.0, show_default=True, help="Stop it after so long.")
-@click.option("--megabytes", default=2048, show_default=True, help="Stop it at so much memory.")
+_EXAMPLES = """\b
+Examples:
+  kg query --list
+  kg query positions -p issue="military interventions"
+  kg query 'SELECT ?e { ?e a dip:PhoneCall }' -f csv
+  kg query @mine.rq -o rows.csv
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("question", required=False)
+@click.option(
+    "-p",
+    "--parameter",
+    "chosen",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Actors and issues by label, slug or IRI; the same name again means either.",
+)
+@click.option("-l", "--list", "listing", is_flag=True, help="List the prepared questions.")
+@click.option("--show", is_flag=True, help="Print the SPARQL instead of running it.")
+@click.option(
+    "-f",
+    "--format",
+    default=None,
+    help="table csv tsv json xml md jsonl; for CONSTRUCT ttl trig nt nq jsonld rdf.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 86400),
+    default=30.0,
+    show_default=True,
+    help="Stop it after so long.",
+)
+@click.option(
+    "--megabytes",
+    type=click.IntRange(64),
+    default=2048,
+    show_default=True,
+    help="Stop it at so much memory.",
+)
 @click.pass_obj
-def command(settings: Settings, text: str, seconds: float, megabytes: int) -> None:
-    """Run a SPARQL query over all graphs together; rows come as tab-separated N-Triples terms.
+def command(
+    settings: Settings,
+    question: str | None,
+    chosen: tuple[str, ...],
+    listing: bool,
+    show: bool,
+    format: str | None,
+    output: Path | None,
+    seconds: float,
+    megabytes: int,
+) -> None:
+    """Ask a prepared QUESTION by its name, or one of your own in SPARQL.
 
-    It runs in a process of its own, without network. The prefixes of the model are known.
+    QUESTION is a name, SPARQL text, @FILE, or - for stdin. It runs over all graphs together, in a
+    process of its own, without network. The prefixes of the model are known.
     """
     from kg.load import read_house
-    from kg.rdf import in_lines
+    from kg.queries import prepare, read_questions
     from kg.store import Limits, open_store
 
     address = address_of(settings)
-    with open_store(address, read_house(project_of(address)).background) as store:
-        for line in in_lines(store.run(text, Limits(seconds, megabytes))):
-            click.echo(line)
+    project = project_of(address)
+    if listing:
+        _list(settings, read_questions(project))
+        return
+    if question is None:
+        raise click.UsageError("say which question: `kg query --list` shows the prepared ones")
+    written = _format(format, output)
+    text = _text(question)
+    prepared = None if text else _find(question, read_questions(project))
+    pairs = [_pair(one) for one in chosen]
+    if pairs and prepared is None:
+        raise click.UsageError("-p is for prepared questions; write the value into the SPARQL")
+    with open_store(address, read_house(project).background) as store:
+        if prepared is not None:
+            text = prepare(prepared, store, pairs)
+        if show:
+            click.echo(text)
+            return
+        result = store.run(text, Limits(seconds, megabytes))
+    _write(settings, result, written, output)
+
+
+def _list(settings: Settings, questions: "dict[str, Question]") -> None:
+    from kg.cli.table import show_table
+
+    rows = [[name, question.summary, _asks(question)] for name, question in questions.items()]
+    show_table(["question", "what it answers", "parameters"], rows, settings)
+
+
+def _asks(question: "Question") -> str:
+    """Returns the parameters of a question, those that may be left out in brackets."""
+    parameters = question.parameters.values()
+    return " ".join(p.name if p.required else f"[{p.name}]" for p in parameters)
+
+
+def _text(question: str) -> str:
+    """Returns SPARQL text, or nothing where a name was given."""
+    if question == "-":
+        return sys.stdin.read()
+    if question.startswith("@"):
+        from kg.errors import InputError, Place
+
+        path = Path(question[1:])
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            what = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+    return "" if re.fullmatch(r"[\w.-]+", question) else question
+
+
+def _find(name: str, questions: "dict[str, Question]") -> "Question":
+    from difflib import get_close_matches
+
+    if name in questions:
+        return questions[name]
+    near = get_close_matches(name, questions, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "`kg query --list` shows them."
+    raise click.UsageError(f"No question is called {name!r}: {hint}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"write -p {text}=VALUE")
+    return name.strip(), value.strip()
+
+
+def _format(format: str | None, output: Path | None) -> str | None:
+    from kg.errors import Misuse
+    from kg.rdf import FORMATS, RESULT_FORMATS
+
+    known = {*RESULT_FORMATS, *FORMATS}
+    if format is None and output is not None and output.suffix[1:] in known:
+        return output.suffix[1:]
+    if format is not None and format not in known | {"table"}:
+        raise Misuse(
+            f"no format is called {format!r}: choose one of table {' '.join(sorted(known))}"
+        )
+    return format
+
+
+def _write(settings: Settings, result: "Result", format: str | None, output: Path | None) -> None:
+    """Writes an answer; where nobody looks, tables become CSV and graphs Turtle."""
+    from kg.errors import Misuse
+    from kg.namespaces import GRAPH
+    from kg.rdf import FORMATS, RESULT_FORMATS, NamedNode, Quad, Triples, in_words, serialize
+
+    if isinstance(result, Triples):
+        if format is not None and format not in FORMATS:
+            raise Misuse(f"the answer is a graph: choose one of {' '.join(FORMATS)}")
+        graph = NamedNode(GRAPH + "answer")
+        quads = (
+            Quad(triple.subject, triple.predicate, triple.object, graph)
+            for triple in result.triples
+        )
+        write_out(serialize(quads, format or "ttl"), output)
+        return
+    if format in FORMATS:
+        raise Misuse("the answer is a table: choose one of table " + " ".join(RESULT_FORMATS))
+    seen = output is None and sys.stdout.isatty()
+    written = format or ("table" if seen or isinstance(result, bool) else "csv")
+    if written != "table":
+        write_out(RESULT_FORMATS[written](result).encode(), output)
+    elif isinstance(result, bool):
+        write_out(b"yes\n" if result else b"no\n", output)
+    else:
+        from kg.cli.table import show_table
+
+        if output is not None:
+            raise Misuse("a table is for the terminal: give -f csv, or md")
+        show_table(*in_words(result), settings)
+        say(settings, f"{len(result.rows)} row{'' if len(result.rows) == 1 else 's'}")

@@ -8,6 +8,7 @@ becomes query text only as `str()` of a pyoxigraph term, which escapes whatever 
 from kg.rdf.bridge import from_rdflib, to_rdflib
 from kg.rdf.formats import FORMATS, format_of
 from kg.rdf.parse import parse
+from kg.rdf.results import RESULT_FORMATS, dictionaries, in_words
 from kg.rdf.serialize import serialize
 from kg.rdf.terms import (
     BlankNode,
@@ -19,11 +20,11 @@ from kg.rdf.terms import (
     Term,
     Triple,
     Triples,
-    in_lines,
 )
 
 __all__ = [
     "FORMATS",
+    "RESULT_FORMATS",
     "BlankNode",
     "Literal",
     "NamedNode",
@@ -33,9 +34,10 @@ __all__ = [
     "Term",
     "Triple",
     "Triples",
+    "dictionaries",
     "format_of",
     "from_rdflib",
-    "in_lines",
+    "in_words",
     "parse",
     "serialize",
     "to_rdflib",

@@ -1,6 +1,5 @@
 """The terms of RDF and the results of queries."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -31,15 +30,3 @@ class Triples:
 
 Result = Rows | Triples | bool
 """What a query gives: rows, triples, or the yes or no of an ASK."""
-
-
-def in_lines(result: Result) -> Iterator[str]:
-    """Yields an answer line by line: a head and tab-separated terms, triples, or true or false."""
-    if isinstance(result, Rows):
-        yield "\t".join(f"?{name}" for name in result.variables)
-        for row in result.rows:
-            yield "\t".join("" if term is None else str(term) for term in row)
-    elif isinstance(result, Triples):
-        yield from sorted(f"{triple} ." for triple in result.triples)
-    else:
-        yield str(result).lower()

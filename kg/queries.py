@@ -1,0 +1,241 @@
+"""Prepared questions: `.rq` files with a header that says what they answer and what can be chosen.
+
+A header line begins with `#+`; together they are YAML:
+
+    #+ summary: Who holds which position on an issue
+    #+ parameters:
+    #+   issue: {type: issue, description: With the narrower ones}
+
+Each parameter has a slot `VALUES ?issue { UNDEF }` in the text; unbound, it narrows nothing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from kg.errors import Misuse, Place, QueryError
+from kg.namespaces import ACTOR, BASE, DIP, EVENT, ISSUE, SOURCE, STANCE, STATUS, TOPIC, XSD
+from kg.placed import read_yaml
+from kg.rdf import Literal, NamedNode, Rows, Term
+from kg.resources import files
+from kg.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What can be chosen.
+
+    Attributes:
+        name: As in `-p name=value`.
+        type: A key of `TYPES`.
+        description: What choosing it does.
+        required: Whether the question means nothing without it.
+    """
+
+    name: str
+    type: str
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prepared question; `text` is its SPARQL, slots still open."""
+
+    name: str
+    summary: str
+    description: str
+    tags: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    text: str
+
+
+_CLASSES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "actor": ("?iri a dip:Actor", (ACTOR,)),
+    "issue": ("{ ?iri a dip:Issue } UNION { ?iri a dip:Topic }", (ISSUE, TOPIC)),
+    "event": ("?iri a dip:Event", (EVENT,)),
+    "source": ("?iri a dip:Source", (SOURCE,)),
+    "kind": ("?iri rdfs:subClassOf* dip:Event", (DIP,)),
+    "stance": ("?iri a dip:Stance", (STANCE,)),
+    "status": ("?iri a dip:Status", (STATUS,)),
+    "fact": ("?iri dip:accordingTo ?voucher", (SOURCE, EVENT, BASE)),
+}
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+TYPES: tuple[str, ...] = (*_CLASSES, "date", "integer", "text")
+"""What a parameter can be; all but the last three are looked up by label, slug or IRI."""
+
+
+def read_questions(project: Path | None = None) -> dict[str, Question]:
+    """Returns the prepared questions by name: shipped ones, and a project's own in their place.
+
+    Raises:
+        InputError: A header cannot be read.
+        QueryError: A slot has no parameter, or the reverse.
+    """
+    paths = files("queries", (".rq",), under="ask", project=project)
+    return {path.stem: read_question(path) for path in paths}
+
+
+def read_question(path: Path) -> Question:
+    """Returns the question of one file; errors as of `read_questions`."""
+    text = path.read_text(encoding="utf-8")
+    # Lines that are no header stay as empty ones: what is wrong is said at its line.
+    lines = (line[2:].removeprefix(" ") for line in _headed(text))
+    header: Any = read_yaml("\n".join(lines).encode(), file=str(path)).data or {}
+    try:
+        parameters = {
+            name: Parameter(name, told["type"], told["description"], told.get("required") is True)
+            for name, told in header.get("parameters", {}).items()
+        }
+        summary, about = str(header["summary"]), str(header.get("description", ""))
+        question = Question(
+            path.stem, summary, about, tuple(header.get("tags", ())), parameters, text
+        )
+    except (AttributeError, KeyError, TypeError) as error:
+        raise QueryError(
+            "the header needs `#+ summary: ...`, and of each parameter its type and description",
+            Place(str(path), 1),
+        ) from error
+    _check(path, text, parameters)
+    return question
+
+
+def bind(question: Question, values: Mapping[str, Sequence[Term]]) -> str:
+    """Returns the SPARQL of a question with terms in its slots.
+
+    Args:
+        question: The question.
+        values: Terms by parameter; several mean any of them, none leaves the slot open.
+
+    Raises:
+        Misuse: There is no such parameter, or a required one is missing.
+    """
+    for name in values:
+        if name not in question.parameters:
+            raise Misuse(_unknown(f"{question.name} has no parameter", name, question.parameters))
+    for parameter in question.parameters.values():
+        if parameter.required and not values.get(parameter.name):
+            raise Misuse(f"{question.name} needs -p {parameter.name}=...: {parameter.description}")
+    text = question.text
+    for name, terms in values.items():
+        if terms:
+            # str() of a term escapes whatever is in it.
+            bound = f"VALUES ?{name} {{ {' '.join(str(term) for term in terms)} }}"
+            text = _slot(name).sub(bound.replace("\\", "\\\\"), text)
+    return text
+
+
+def prepare(question: Question, reader: Reader, chosen: Iterable[tuple[str, str]]) -> str:
+    """Returns the SPARQL of a question with a user's words in its slots.
+
+    Args:
+        question: The question.
+        reader: The store, which knows the names.
+        chosen: Parameter and text, in any number.
+
+    Raises:
+        Misuse: A parameter or a name is unknown; the nearest known one is said.
+    """
+    values: dict[str, list[Term]] = {}
+    for name, text in chosen:
+        parameter = question.parameters.get(name)
+        if parameter is None:
+            raise Misuse(_unknown(f"{question.name} has no parameter", name, question.parameters))
+        values.setdefault(name, []).append(resolve(reader, parameter.type, text))
+    return bind(question, values)
+
+
+def resolve(reader: Reader, type: str, text: str) -> Term:
+    """Returns the term that a user means.
+
+    Args:
+        reader: The store, which knows the names.
+        type: A key of `TYPES`.
+        text: A label, another name, a slug or an IRI; a date or number as ISO 8601 and XSD have it.
+
+    Raises:
+        Misuse: Nothing or too much is called so; the nearest names are said.
+    """
+    if type == "text":
+        return Literal(text)
+    if type == "integer":
+        return Literal(str(_integer(text)), datatype=NamedNode(XSD + "integer"))
+    if type == "date":
+        if not _DATE.fullmatch(text):
+            raise Misuse(f"not a date: {text!r}; write it as 2026-01-12")
+        return Literal(text, datatype=NamedNode(XSD + "date"))
+    return _named(reader, type, text)
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Misuse(f"not a whole number: {text!r}") from error
+
+
+def _named(reader: Reader, type: str, text: str) -> NamedNode:
+    pattern, namespaces = _CLASSES[type]
+    names = _names(reader, pattern)
+    iris = {iri for iri, _ in names}
+    for iri in (text, *(namespace + text for namespace in namespaces), BASE + text):
+        if iri in iris:
+            return NamedNode(iri)
+    sought = " ".join(text.casefold().split())
+    ends = {iri for iri in iris if re.split("[/#]", iri)[-1].casefold() == sought}
+    labelled = {iri for iri, name in names if name.casefold() == sought}
+    found = sorted(labelled or ends)
+    if len(found) == 1:
+        return NamedNode(found[0])
+    if found:
+        raise Misuse(f"{text!r} is the name of several: {', '.join(found)}. Give the one you mean")
+    by_name = {name: name for _, name in names} | {re.split("[/#]", i)[-1]: i for i in iris}
+    raise Misuse(_unknown(f"no {type} is called", text, by_name))
+
+
+def _names(reader: Reader, pattern: str) -> list[tuple[str, str]]:
+    found = reader.query(
+        f"PREFIX dip: <{DIP}>\n"
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        "SELECT DISTINCT ?iri ?name { " + pattern + " . FILTER(isIRI(?iri)) "
+        "OPTIONAL { ?iri rdfs:label|skos:altLabel ?name } } ORDER BY ?iri ?name"
+    )
+    rows = found.rows if isinstance(found, Rows) else ()
+    return [
+        (iri.value, name.value if isinstance(name, Literal) else "")
+        for iri, name in rows
+        if isinstance(iri, NamedNode)
+    ]
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    folded = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
+    # A part of a name, as a surname, is nearer than likeness of letters says.
+    near = [key for key in folded if name.casefold() in key][:3] or near
+    hint = f": did you mean {' or '.join(repr(folded[key]) for key in near)}?" if near else ""
+    return f"{what} {name!r}{hint}"
+
+
+def _slot(name: str) -> re.Pattern[str]:
+    return re.compile(rf"VALUES \?{re.escape(name)} \{{ UNDEF \}}")
+
+
+def _headed(text: str) -> list[str]:
+    return [line if line.startswith("#+") else "" for line in text.splitlines()]
+
+
+def _check(path: Path, text: str, parameters: Mapping[str, Parameter]) -> None:
+    slots = set(re.findall(r"VALUES \?(\w+) \{ UNDEF \}", text))
+    if slots != set(parameters):
+        odd = ", ".join(sorted(slots ^ set(parameters)))
+        raise QueryError(f"slots and parameters differ: {odd}", Place(str(path), 1))
+    for parameter in parameters.values():
+        if parameter.type not in TYPES:
+            message = f"{parameter.name} is of no known type: choose one of {', '.join(TYPES)}"
+            raise QueryError(message, Place(str(path), 1))

@@ -1,0 +1,200 @@
+"""The twenty-five questions: the answers expected, the same from rdflib and from Oxigraph."""
+
+import csv
+import io
+from functools import cache
+from pathlib import Path
+
+import pytest
+import rdflib
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.errors import Misuse
+from kg.load import load, read_house
+from kg.queries import TYPES, Question, bind, prepare, read_questions, resolve
+from kg.rdf import RESULT_FORMATS, Literal, NamedNode, Rows, in_words, to_rdflib
+from kg.store import Writer, open_store
+
+ROOT = Path(__file__).parents[1]
+SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+OTHER_SIDE = ROOT / "tests" / "data" / "us-account-of-the-call.yaml"
+GOLDEN = ROOT / "tests" / "golden"
+
+CALL = "2026-01-12-sheinbaum-trump-call"
+TALK = "2026-01-11-de-la-fuente-rubio-conversation"
+# Number of the question, the prepared one that answers it, and what is chosen.
+ASKED: list[tuple[int, str, list[tuple[str, str]]]] = [
+    (1, "participants", [("event", CALL)]),
+    (2, "timeline", []),
+    (3, "said-in", [("event", CALL), ("speaker", "Donald Trump")]),
+    (4, "relayed", []),
+    (5, "attribution", [("fact", "homicides")]),
+    (6, "accounts", [("event", TALK)]),
+    (7, "readouts", []),
+    (8, "intermediaries", [("sender", "Sheinbaum"), ("side", "United States")]),
+    (9, "positions", [("issue", "us-intervention-in-venezuela")]),
+    (10, "positions", [("issue", "military interventions")]),
+    (11, "responses", []),
+    (12, "consequences", [("event", "hitting-land")]),
+    (13, "planned", []),
+    (14, "contested", []),
+    (15, "offers", []),
+    (16, "figures", []),
+    (
+        17,
+        "statements",
+        [
+            ("speaker", "Trump"),
+            ("about", "mexico"),
+            ("about", "drug-cartels-in-mexico"),
+        ],
+    ),
+    (18, "topics-compared", [("account", "post"), ("other", "press-conference")]),
+    (19, "offices", [("date", "2026-01-12")]),
+    (20, "stance-history", [("holder", "Sheinbaum"), ("issue", "us-military-action-in-mexico")]),
+    (21, "vouched-for", []),
+    (22, "credits", []),
+    (23, "evidence", [("fact", "position/mexico/us-intervention-in-venezuela/condemns")]),
+    (24, "dyad", [("a", "mexico"), ("b", "united-states")]),
+    (25, "boilerplate", []),
+]
+EVERYDAY: list[tuple[str, list[tuple[str, str]]]] = [
+    ("met", [("actor", "Rubio")]),
+    ("actor", [("actor", "Rubio")]),
+    ("event", [("event", "hitting-land")]),
+    ("source", []),
+]
+QUESTIONS = read_questions()
+every_question = pytest.mark.parametrize("name", QUESTIONS)
+every_asked = pytest.mark.parametrize(
+    ("number", "name", "chosen"), ASKED, ids=[f"question-{n}" for n, _, _ in ASKED]
+)
+
+
+@cache
+def store() -> Writer:
+    house = read_house()
+    opened = open_store("memory:", house.background)
+    load(opened, SEED, house, recorded_by="test")
+    return opened
+
+
+@cache
+def graph() -> rdflib.Graph:
+    return to_rdflib(store().quads())
+
+
+def answer(name: str, chosen: list[tuple[str, str]], reader: Writer | None = None) -> Rows | bool:
+    found = (reader or store()).query(prepare(QUESTIONS[name], reader or store(), chosen))
+    assert isinstance(found, Rows | bool)
+    return found
+
+
+def from_rdflib(name: str, chosen: list[tuple[str, str]]) -> str:
+    """The answer of rdflib as CSV."""
+    found = graph().query(prepare(QUESTIONS[name], store(), chosen))
+    if found.type == "ASK":
+        return f"{str(found.askAnswer).lower()}\n"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(str(v) for v in found.vars or ())
+    writer.writerows(["" if t is None else str(t) for t in row] for row in found)
+    return out.getvalue()
+
+
+def golden(result: Rows | bool) -> str:
+    """What a person sees, one line a row."""
+    if isinstance(result, bool):
+        return f"{str(result).lower()}\n"
+    heads, cells = in_words(result)
+    return "".join("\t".join(line).rstrip() + "\n" for line in [heads, *cells])
+
+
+@every_asked
+def test_question_of_the_seed_has_its_answer(number, name, chosen) -> None:
+    expected = (GOLDEN / f"{number:02}-{name}.tsv").read_text(encoding="utf-8")
+    assert golden(answer(name, chosen)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"), [(n, c) for _, n, c in ASKED] + EVERYDAY, ids=lambda v: str(v)[:30]
+)
+def test_both_engines_give_the_same_rows(name, chosen) -> None:
+    assert RESULT_FORMATS["csv"](answer(name, chosen)) == from_rdflib(name, chosen)
+
+
+def test_every_question_is_asked_here() -> None:
+    assert {name for _, name, _ in ASKED} | {name for name, _ in EVERYDAY} == set(QUESTIONS)
+
+
+@every_question
+def test_every_slot_can_be_filled(name) -> None:
+    question = QUESTIONS[name]
+    assert question.summary
+    for parameter in question.parameters.values():
+        assert parameter.type in TYPES
+        assert parameter.description
+        bound = bind_all(question, NamedNode("https://w3id.org/diplomatic-kg/actor/nobody"))
+        assert "UNDEF" not in bound
+        store().query(bound)
+
+
+def bind_all(question: Question, term: NamedNode | Literal) -> str:
+    return bind(question, {name: [term] for name in question.parameters})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_no_text_breaks_out_of_its_slot(text) -> None:
+    bound = bind_all(QUESTIONS["positions"], Literal(text))
+    found = store().query(bound)
+    assert isinstance(found, Rows)
+    assert found.rows == ()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["x> } ; DROP ALL #", '" } SERVICE <http://x/> { ?s ?p ?o } #', "\\", "'''", "}\n", "\\u003E"],
+)
+def test_hostile_names_are_only_names(hostile) -> None:
+    for kind in TYPES:
+        if kind != "text":
+            with pytest.raises(Misuse):
+                resolve(store(), kind, hostile)
+
+
+def test_unknown_name_names_the_nearest() -> None:
+    with pytest.raises(Misuse, match="Claudia Sheinbaum"):
+        resolve(store(), "actor", "Claudia Scheinbaum")
+    with pytest.raises(Misuse, match="did you mean 'issue'"):
+        prepare(QUESTIONS["positions"], store(), [("isue", "x")])
+    with pytest.raises(Misuse, match="needs -p event"):
+        prepare(QUESTIONS["consequences"], store(), [])
+
+
+def test_actor_is_known_by_label_slug_and_iri() -> None:
+    iri = NamedNode("https://w3id.org/diplomatic-kg/actor/claudia-sheinbaum")
+    for name in ("claudia sheinbaum", "Sheinbaum", "claudia-sheinbaum", iri.value):
+        assert resolve(store(), "actor", name) == iri
+
+
+def test_second_account_stands_beside_the_first_and_goes_without_a_trace() -> None:
+    house = read_house()
+    with open_store("memory:", house.background) as both:
+        load(both, SEED, house, recorded_by="test")
+        before = {name: answer(name, chosen, both) for _, name, chosen in ASKED}
+        loaded = load(both, OTHER_SIDE, house, recorded_by="test")
+        assert sides(both) == {"Mexico": "yes", "United States": "yes"}
+        _, cells = in_words(answer("accounts", [("event", CALL)], both))  # type: ignore[arg-type]
+        assert {row[1] for row in cells} == {"Mexico", "United States"}
+        assert len({row[0] for row in cells}) == 1
+        both.remove(loaded.source)
+        assert {name: answer(name, chosen, both) for _, name, chosen in ASKED} == before
+        assert sides(both) == {"Mexico": "yes", "United States": "no"}
+
+
+def sides(reader: Writer) -> dict[str, str]:
+    heads, cells = in_words(answer("readouts", [("event", CALL)], reader))  # type: ignore[arg-type]
+    side, given_ = heads.index("side"), heads.index("readout")
+    return {row[side]: row[given_] for row in cells}
