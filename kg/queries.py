@@ -149,7 +149,7 @@ def prepare(question: Question, reader: Reader, chosen: Iterable[tuple[str, str]
     return bind(question, values)
 
 
-def resolve(reader: Reader, type: str, text: str) -> Term:
+def resolve(reader: Reader, type: str, text: str) -> NamedNode | Literal:
     """Returns the term that a user means.
 
     Args:

@@ -30,7 +30,7 @@ def say(settings: Settings, message: str) -> None:
         click.echo(message, err=True)
 
 
-def write_out(data: bytes, output: Path | None) -> None:
+def write_out(data: bytes, output: Path | None = None) -> None:
     """Writes to a file, whole or not at all, or to stdout."""
     if output is None:
         sys.stdout.buffer.write(data)

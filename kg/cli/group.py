@@ -18,6 +18,8 @@ CONTEXT: dict[str, Any] = {
 VERBS = {
     "load": "Read, derive, check and store fact documents.",
     "query": "Ask a prepared question, or one in SPARQL.",
+    "network": "Who is central, who stands between, how two are joined.",
+    "export": "Write the graph for Gephi, Cytoscape, Neo4j, Excel, a browser.",
     "sources": "List the sources in the store.",
     "remove": "Take a source out of the store.",
     "dump": "Write everything the sources assert, as RDF.",

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from kg.namespaces import XSD, shorten
@@ -35,6 +35,17 @@ def in_words(rows: Rows) -> tuple[list[str], list[list[str]]]:
     at = [rows.variables.index(name) for name in shown]
     heads = [name.removesuffix("Label").replace("_", " ") for name in shown]
     return heads, [[plain(row[i]) for i in at] for row in rows.rows]
+
+
+def rows_of(told: Sequence[Mapping[str, str | int | float]]) -> Rows:
+    """Returns plain rows as an answer, numbers typed; the first row names the columns."""
+    names = tuple(told[0]) if told else ()
+    return Rows(names, tuple(tuple(_term(row[name]) for name in names) for row in told))
+
+
+def _term(value: str | float) -> Literal:
+    kind = {int: "integer", float: "decimal"}.get(type(value), "string")
+    return Literal(str(value), datatype=NamedNode(XSD + kind))
 
 
 def _csv(result: Rows | bool) -> str:

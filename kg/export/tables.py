@@ -1,0 +1,89 @@
+"""CSV of nodes and edges with a data package: <https://specs.frictionlessdata.io/data-package/>.
+
+The heads are those that Gephi's spreadsheet importer knows.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+
+from kg.export.text import columns
+from kg.network import Edge, GraphView, Node
+from kg.network.graph import Value
+
+_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
+NODE_HEADS = ("Id", "Label", "Class", "IRI")
+EDGE_HEADS = ("Id", "Source", "Target", "Type", "Kind", "Label", "Weight", "Start", "End")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(view: GraphView) -> Mapping[str, bytes]:
+    """Returns nodes.csv, edges.csv and datapackage.json; what begins a formula gets a quote."""
+    of_nodes, of_edges = columns(view.nodes), columns(view.edges)
+    nodes, edges = node_rows(view.nodes, tuple(of_nodes)), edge_rows(view.edges, tuple(of_edges))
+    node_fields = {**dict.fromkeys(NODE_HEADS, str), **of_nodes}
+    edge_fields = {**dict.fromkeys(EDGE_HEADS, str), "Weight": float, **of_edges}
+    package = {
+        "name": "diplomatic-kg",
+        "title": view.about.get("projection", view.projection),
+        "resources": [
+            _resource("nodes", node_fields, []),
+            _resource("edges", edge_fields, ["Source", "Target"]),
+        ],
+    }
+    return {
+        "nodes.csv": _csv(tuple(node_fields), nodes),
+        "edges.csv": _csv(tuple(edge_fields), edges),
+        "datapackage.json": (json.dumps(package, indent=1) + "\n").encode(),
+    }
+
+
+def node_rows(nodes: Iterable[Node], named: tuple[str, ...]) -> list[list[Value | None]]:
+    """Returns a row for each node: the heads, then the named attributes."""
+    return [
+        [node.id, node.label, node.type, node.iri, *(node.attributes.get(key) for key in named)]
+        for node in nodes
+    ]
+
+
+def edge_rows(edges: Iterable[Edge], named: tuple[str, ...]) -> list[list[Value | None]]:
+    """Returns a row for each edge: the heads, then the named attributes."""
+    return [
+        [
+            edge.id, edge.source, edge.target, "Directed" if edge.directed else "Undirected",
+            edge.type, edge.label, edge.weight, edge.start or None, edge.end or None,
+            *(edge.attributes.get(key) for key in named),
+        ]
+        for edge in edges
+    ]  # fmt: skip
+
+
+def _csv(heads: tuple[str, ...], rows: list[list[Value | None]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: Value | None) -> str:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _resource(name: str, fields: dict[str, type], foreign: list[str]) -> dict[str, object]:
+    keys = [
+        {"fields": field, "reference": {"resource": "nodes", "fields": "Id"}} for field in foreign
+    ]
+    schema: dict[str, object] = {
+        "fields": [{"name": key, "type": _TYPES[kind]} for key, kind in fields.items()],
+        "primaryKey": "Id",
+    }
+    if keys:
+        schema["foreignKeys"] = keys
+    return {"name": name, "path": f"{name}.csv", "profile": "tabular-data-resource",
+            "encoding": "utf-8", "schema": schema}  # fmt: skip
