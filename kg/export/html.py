@@ -12,7 +12,13 @@ from kg.network import Edge, GraphView, Node, layout
 from kg.network.graph import Value
 
 ACTORS = frozenset({"Person", "Organization", "State", "Actor"})
-_JOINED = {"agent": "by", "recipient": "to", "attendee": "with", "holder": "held by"}
+_JOINED = {
+    "agent": "by",
+    "recipient": "to",
+    "attendee": "with",
+    "holder": "held by",
+    "onBehalfOf": "for",
+}
 _HERE = Path(__file__).parent
 
 

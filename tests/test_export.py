@@ -1,0 +1,305 @@
+"""Every export is read back by the programs' own readers, hostile texts included."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import networkx as nx
+import openpyxl
+import pytest
+from frictionless import system, validate
+from lxml import html as lxml_html
+from ndex2.cx2 import RawCX2NetworkFactory
+
+from kg.errors import Misuse
+from kg.export import FORMATS, export, render
+from kg.export.html import facts_of
+from kg.load import load, read_house
+from kg.network import PROJECTIONS, Edge, GraphView, Node, project
+from kg.store import open_store
+
+ROOT = Path(__file__).parents[1]
+SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+READERS = ROOT / "tests" / "npm"
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "a\x00b\x08c\x1b[31m",
+    "\u202egpj.exe",
+    "<script>alert(1)</script>",
+    "]]>",
+    "&amp;<!--",
+    "\"';--",
+    "a\nb",
+    "\ufffe\uffff",
+    "\ud800",
+    "",
+    "{{x}}",
+    "</style>",
+    "عربى",
+    "𝔘nicode",
+    "x" * 40_000,
+)
+
+
+@cache
+def views() -> dict[str, GraphView]:
+    house = read_house()
+    with open_store("memory:", house.background) as store:
+        load(store, SEED, house, recorded_by="test")
+        found = {name: project(store, name) for name in PROJECTIONS}
+    return {**found, "hostile": hostile(), "empty": GraphView("dyads", (), ())}
+
+
+def hostile() -> GraphView:
+    nodes = tuple(
+        Node(f"n{i:02}", f"https://example.org/{i}", text, "Person", {"quote": text, "state": text})
+        for i, text in enumerate(HOSTILE)
+    )
+    edges = tuple(
+        Edge(f"e{i}", "n00", node.id, "Meeting", node.label, 1.0, "2026-01-01", "", True,
+             {"quote": node.label, "confidence": 0.5, "count": 3, "told": True})
+        for i, node in enumerate(nodes)
+    )  # fmt: skip
+    return GraphView("dyads", nodes, edges, {"projection": HOSTILE[8]})
+
+
+VIEWS = (*PROJECTIONS, "hostile", "empty")
+every_view = pytest.mark.parametrize("name", VIEWS)
+every_format = pytest.mark.parametrize("format", FORMATS)
+
+
+def one(name: str, format: str) -> bytes:
+    written = render(views()[name], format)
+    assert isinstance(written, bytes)
+    return written
+
+
+def folder(name: str, format: str) -> dict[str, bytes]:
+    written = render(views()[name], format)
+    assert not isinstance(written, bytes)
+    return dict(written)
+
+
+def counts(name: str) -> tuple[int, int]:
+    return len(views()[name].nodes), len(views()[name].edges)
+
+
+@every_format
+@every_view
+def test_same_view_gives_the_same_bytes(format, name) -> None:
+    assert render(views()[name], format) == render(views()[name], format)
+
+
+@every_format
+def test_control_characters_and_direction_marks_do_not_come_out(format) -> None:
+    written = render(views()["hostile"], format)
+    parts = [written] if isinstance(written, bytes) else list(written.values())
+    if format == "xlsx":
+        with zipfile.ZipFile(io.BytesIO(parts[0])) as book:
+            parts = [book.read(name) for name in book.namelist()]
+    for part in parts:
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202e\ufffe\uffff]", part.decode())
+
+
+@every_view
+@pytest.mark.parametrize("format", ["gexf", "gexf-static"])
+def test_networkx_reads_gexf(name, format) -> None:
+    # networkx, unlike Gephi, refuses a graph in which only some edges have a direction.
+    written = one(name, format).replace(b'type="undirected"', b'type="directed"')
+    graph = nx.read_gexf(io.BytesIO(written))
+    nodes, edges = counts(name)
+    assert graph.number_of_nodes() == nodes
+    assert len({data["id"] for _, _, data in graph.edges(data=True)}) == edges
+
+
+@every_view
+@pytest.mark.parametrize("format", ["gexf", "gexf-static"])
+def test_gephi_would_drop_nothing(name, format) -> None:
+    """What Gephi's importer calls severe: unknown types, odd times, weights, repeated ids."""
+    space = {"g": "http://gexf.net/1.3"}
+    root = ET.fromstring(one(name, format))
+    assert root.get("version") == "1.3"
+    graph = root.find("g:graph", space)
+    assert graph is not None
+    if format == "gexf":
+        assert graph.get("timeformat") == "date"
+        assert graph.get("timerepresentation") == "interval"
+    declared = {
+        block.get("class"): {a.get("id"): a.get("type") for a in block}
+        for block in graph.findall("g:attributes", space)
+    }
+    accepted = {"string", "long", "double", "boolean"}
+    assert all(set(types.values()) <= accepted for types in declared.values())
+    ids = [node.get("id") for node in graph.iterfind("g:nodes/g:node", space)]
+    edges = list(graph.iterfind("g:edges/g:edge", space))
+    assert len(set(ids)) == len(ids)
+    assert len({edge.get("id") for edge in edges}) == len(edges)
+    for kind, elements in (("node", graph.iterfind("g:nodes/g:node", space)), ("edge", edges)):
+        for element in elements:
+            assert (element.get("label") or "").strip()
+            values = element.findall("g:attvalues/g:attvalue", space)
+            assert {value.get("for") for value in values} <= set(declared[kind])
+            for end in ("start", "end"):
+                assert re.fullmatch(r"\d{4}-\d\d-\d\d", element.get(end, "2026-01-01"))
+    for edge in edges:
+        assert float(edge.get("weight") or 0) > 0
+        assert edge.get("type") in {"directed", "undirected"}
+        assert {edge.get("source"), edge.get("target")} <= set(ids)
+
+
+@every_view
+def test_networkx_reads_graphml(name) -> None:
+    written = one(name, "graphml").replace(b' directed="false"', b"")  # likewise
+    graph = nx.read_graphml(io.BytesIO(written),
+                            force_multigraph=True)  # fmt: skip
+    assert (graph.number_of_nodes(), graph.number_of_edges()) == counts(name)
+
+
+@every_view
+def test_cytoscape_reads_cx2(name) -> None:
+    told = json.loads(one(name, "cx2"))
+    network = RawCX2NetworkFactory().get_cx2network(told)
+    assert (len(network.get_nodes()), len(network.get_edges())) == counts(name)
+    assert all({e["s"], e["t"]} <= set(network.get_nodes()) for e in network.get_edges().values())
+    assert told[0] == {"CXVersion": "2.0", "hasFragments": False}
+    assert told[-1]["status"][0]["success"] is True
+    sizes = {m["name"]: m["elementCount"] for m in told[1]["metaData"]}
+    assert sizes == {key: len(held) for part in told[2:-1] for key, held in part.items()}
+
+
+@every_view
+@pytest.mark.parametrize("format", ["gexf", "gexf-static", "graphml", "graphology", "cyjs"])
+def test_readers_of_node_find_every_node_and_edge(name, format, tmp_path) -> None:
+    if shutil.which("node") is None or not (READERS / "node_modules" / "graphology").is_dir():
+        pytest.skip("needs Node and its packages: npm --prefix tests/npm ci")
+    file = tmp_path / "graph"
+    file.write_bytes(one(name, format))
+    done = subprocess.run(
+        ["node", "read.mjs", format, str(file)], cwd=READERS, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["nodes"], found["edges"]) == counts(name)
+
+
+@every_view
+def test_frictionless_finds_the_tables_in_order(name, tmp_path) -> None:
+    export(views()[name], "csv", tmp_path / "tables")
+    with system.use_context(trusted=True):
+        report = validate(str(tmp_path / "tables" / "datapackage.json"))
+    assert report.valid, report.flatten(["message"])
+    assert sum(task.stats.get("rows", 0) for task in report.tasks) == sum(counts(name))
+
+
+def test_no_cell_of_csv_or_excel_is_a_formula() -> None:
+    for data in folder("hostile", "csv").values():
+        for row in csv.reader(io.StringIO(data.decode())):
+            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+    book = openpyxl.load_workbook(io.BytesIO(one("hostile", "xlsx")))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not any(cell.data_type == "f" for cell in cells)
+    assert any(cell.value == "=cmd|' /C calc'!A0" for cell in cells)
+
+
+def test_workbook_has_dates_and_a_row_for_everything() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(one("dyads", "xlsx")))
+    nodes, edges = counts("dyads")
+    assert (book["Nodes"].max_row - 1, book["Edges"].max_row - 1) == (nodes, edges)
+    heads = [cell.value for cell in book["Edges"][1]]
+    assert any(row[heads.index("Start")].is_date for row in book["Edges"].iter_rows(min_row=2))
+    assert book["Edges"].freeze_panes == "A2"
+
+
+@every_view
+def test_neo4j_admin_could_import_it(name) -> None:
+    files = {n: d.decode() for n, d in folder(name, "neo4j").items()}
+    types = "string|long|double|boolean|date|ID|LABEL|START_ID|END_ID|TYPE"
+    rows = {n: list(csv.reader(io.StringIO(text))) for n, text in files.items() if "csv" in n}
+    for part in ("nodes", "edges"):
+        (header,) = rows[f"{part}-header.csv"]
+        assert all(re.fullmatch(rf"\w*:({types})", field) for field in header)
+        assert all(len(row) == len(header) for row in rows[f"{part}-data.csv"])
+    ids = {row[0] for row in rows["nodes-data.csv"]}
+    assert len(ids) == counts(name)[0]
+    for start, end, kind, *_ in rows["edges-data.csv"]:
+        assert {start, end} <= ids
+        assert re.fullmatch(r"[A-Z][A-Z0-9_]*", kind)
+        assert f"[r:{kind} " in files["load.cypher"]
+
+
+class Sealed(HTMLParser):
+    """Fails at anything that would reach outside the page."""
+
+    def handle_starttag(self, tag, attributes) -> None:
+        assert tag not in {"link", "iframe", "img", "object", "embed", "base"}
+        for name, value in attributes:
+            assert not name.startswith("on"), f"{tag} has {name}"
+            if name in {"src", "href", "action", "xlink:href"}:
+                assert (value or "").startswith("#")
+
+
+@every_view
+def test_page_is_sealed_and_holds_every_fact_with_its_voucher(name) -> None:
+    page = one(name, "html").decode()
+    Sealed().feed(page)
+    assert "url(" not in page
+    assert "default-src &#x27;none&#x27;" in page
+    tree = lxml_html.fromstring(page.encode())
+    facts = facts_of(views()[name])
+    items = tree.xpath("//ol[@class='facts']/li")
+    assert len(items) == len(facts)
+    if name in {"events", "dyads"}:
+        assert all("On the word of" in item.text_content() for item in items)
+        assert all("Passages" in item.text_content() for item in items)
+    assert len(tree.xpath("//script")) == 1
+    actors = [n for n in views()[name].nodes if n.type in {"Person", "Organization", "State"}]
+    assert len(tree.xpath("//*[@data-actor]")) == len(actors)
+
+
+def test_page_narrows_in_a_real_browser(tmp_path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("needs chromium")
+    page = one("events", "html").decode()
+    # The policy allows the page's own script alone; the test's choice is made in the markup.
+    chosen = page.replace("<option>offer</option>", "<option selected>offer</option>")
+    (tmp_path / "page.html").write_text(chosen, encoding="utf-8")
+    done = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/p",
+         "--dump-dom", (tmp_path / "page.html").as_uri()],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    tree = lxml_html.fromstring(done.stdout)
+    assert tree.get_element_by_id("shown").text == f"2 of {len(facts_of(views()['events']))} facts"
+    assert len(tree.xpath("//ol[@class='facts']/li[not(@hidden)]")) == 2
+
+
+def test_folder_is_replaced_whole_and_nothing_else_is_touched(tmp_path) -> None:
+    out = tmp_path / "tables"
+    export(views()["events"], "csv", out)
+    export(views()["dyads"], "csv", out)
+    assert {p.name for p in out.iterdir()} == {"nodes.csv", "edges.csv", "datapackage.json"}
+    (out / "mine.txt").write_text("mine")
+    with pytest.raises(Misuse, match="something else"):
+        export(views()["events"], "csv", out)
+    assert (out / "mine.txt").read_text() == "mine"
+    assert {p.name for p in tmp_path.iterdir()} == {"tables"}
+
+
+def test_unknown_format_is_an_error_that_names_the_known() -> None:
+    with pytest.raises(Misuse, match="gexf"):
+        render(views()["empty"], "gephi")
