@@ -6,11 +6,11 @@ from pathlib import Path
 
 from kg.derive import derive, read_rules
 from kg.errors import NotConforming
-from kg.facts import Register, read, read_register
-from kg.namespaces import VOCABULARY_GRAPH
-from kg.rdf import NamedNode, Quad, serialize
+from kg.facts import Document, Register, read_documents, read_register
+from kg.namespaces import RDFS, VOCABULARY_GRAPH
+from kg.rdf import Literal, NamedNode, Quad, serialize
 from kg.store import Background, Writer
-from kg.validate import Finding, Report, read_shapes, validate
+from kg.validate import REPORTS, Judged, located, read_shapes, validate
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -26,13 +26,23 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """One source of a file, with what the rules derive from it and what the shapes say of it."""
+
+    document: Document
+    derived: tuple[Quad, ...]
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one document: its report, and whether the store is another one now."""
+    """What became of one source, and whether the store is another one now."""
 
     source: str
     label: str
+    quads: int
     changed: bool
-    report: Report
+    judged: Judged
 
 
 def read_house(project: Path | None = None) -> House:
@@ -55,29 +65,58 @@ def read_house(project: Path | None = None) -> House:
     return House(vocabulary, register, rules, read_shapes(vocabulary, project), background)
 
 
-def load(store: Writer, path: Path, house: House, *, recorded_by: str) -> Loaded:
-    """Takes one document through the gate into the store.
+def check(path: Path, house: House) -> list[Checked]:
+    """Returns what the shapes say of each source of a file.
 
     Raises:
         InputError: It cannot be read.
-        NotConforming: It has violations; the message holds each, at its place.
+    """
+    documents = read_documents(path, vocabulary=house.vocabulary, register=house.register)
+    return [_checked(document, house) for document in documents]
+
+
+def _checked(document: Document, house: House) -> Checked:
+    derived = tuple(house.background.derive(document.quads))
+    own = (*document.quads, *derived)
+    report = validate(own, house.background.quads, house.shapes)
+    labels = {
+        quad.subject.value: quad.object.value
+        for quad in own
+        if quad.predicate.value == RDFS + "label"
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, Literal)
+    }
+    judged = located(document.file, report, document.locate, labels)
+    return Checked(document, derived, judged)
+
+
+def load(
+    store: Writer, path: Path, house: House, *, recorded_by: str, fail_on: str = "violation"
+) -> list[Loaded]:
+    """Takes a file through the gate into the store, each of its sources in one transaction.
+
+    Raises:
+        InputError: It cannot be read.
+        NotConforming: A source has findings that weigh as much as `fail_on`; none entered.
         StoreError: The store cannot be written. In each case the store is as it was.
     """
-    document = read(path, vocabulary=house.vocabulary, register=house.register)
-    derived = tuple(house.background.derive(document.quads))
-    report = validate((*document.quads, *derived), house.background.quads, house.shapes)
-    if not report.conforms():
-        wrong = (finding for finding in report.findings if finding.severity == "violation")
-        place = document.places
-        raise NotConforming(
-            "\n".join(f"{place.get(f.focus, document.file)}: {in_words(f)}" for f in wrong)
+    found = check(path, house)
+    refused = [one.judged for one in found if not one.judged.conforms(fail_on)]
+    if refused:
+        raise NotConforming(REPORTS["text"](refused).rstrip())
+    return [
+        Loaded(
+            one.document.source,
+            one.document.label,
+            len(one.document.quads),
+            store.replace(
+                one.document.source,
+                one.document.quads,
+                one.derived,
+                label=one.document.label,
+                recorded_by=recorded_by,
+            ),
+            one.judged,
         )
-    changed = store.replace(
-        document.source, document.quads, derived, label=document.label, recorded_by=recorded_by
-    )
-    return Loaded(document.source, document.label, changed, report)
-
-
-def in_words(finding: Finding) -> str:
-    """Returns a finding as one line: the node, what is wrong, how to mend it."""
-    return f"{finding.focus.rsplit('/', 1)[-1]}: {finding.message}. {finding.hint}"
+        for one in found
+    ]

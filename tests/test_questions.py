@@ -184,7 +184,7 @@ def test_second_account_stands_beside_the_first_and_goes_without_a_trace() -> No
     with open_store("memory:", house.background) as both:
         load(both, SEED, house, recorded_by="test")
         before = {name: answer(name, chosen, both) for _, name, chosen in ASKED}
-        loaded = load(both, OTHER_SIDE, house, recorded_by="test")
+        (loaded,) = load(both, OTHER_SIDE, house, recorded_by="test")
         assert sides(both) == {"Mexico": "yes", "United States": "yes"}
         _, cells = in_words(answer("accounts", [("event", CALL)], both))  # type: ignore[arg-type]
         assert {row[1] for row in cells} == {"Mexico", "United States"}

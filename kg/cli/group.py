@@ -17,12 +17,16 @@ CONTEXT: dict[str, Any] = {
 
 VERBS = {
     "load": "Read, derive, check and store fact documents.",
+    "validate": "Say what is wrong with documents, at file and line.",
     "query": "Ask a prepared question, or one in SPARQL.",
     "network": "Who is central, who stands between, how two are joined.",
     "export": "Write the graph for Gephi, Cytoscape, Neo4j, Excel, a browser.",
     "sources": "List the sources in the store.",
     "remove": "Take a source out of the store.",
     "dump": "Write everything the sources assert, as RDF.",
+    "convert": "Write a document as RDF of any format, or an empty table.",
+    "passages": "Print the digest and passages of a text.",
+    "schema": "Print the JSON Schema of fact documents.",
     "completion": "Print the completion script for a shell.",
 }
 

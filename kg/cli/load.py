@@ -12,20 +12,42 @@ from kg.cli.group import Settings
 @click.command(epilog="Example: kg load facts/mnd-2026-01-12-sheinbaum-trump.yaml")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--by", default=None, help="Who loads it; without it, your user name.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["violation", "warning", "info", "never"]),
+    default="violation",
+    show_default=True,
+    help="What keeps a source out.",
+)
 @click.pass_obj
-def command(settings: Settings, files: tuple[Path, ...], by: str | None) -> None:
-    """Read fact documents, derive, check them against the shapes, and store them.
+def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on: str) -> int:
+    """Read documents, derive, check them against the shapes, and store them.
 
-    A document with violations does not enter; the store is as it was.
+    A file with violations does not enter, and the store is as it was; other files still do.
     """
-    from kg.load import in_words, load, read_house
+    from kg.errors import InputError, NotConforming
+    from kg.load import load, read_house
     from kg.store import open_store
+    from kg.validate import REPORTS
 
     address = address_of(settings)
     house = read_house(project_of(address))
+    worst = 0
     with open_store(address, house.background, create=True) as store:
         for path in files:
-            loaded = load(store, path, house, recorded_by=by or getpass.getuser())
-            for finding in loaded.report.findings:
-                say(settings, f"{path}: {finding.severity}: {in_words(finding)}")
-            say(settings, f"{'loaded' if loaded.changed else 'unchanged'}: {loaded.label}")
+            try:
+                entered = load(
+                    store, path, house, recorded_by=by or getpass.getuser(), fail_on=fail_on
+                )
+            except (InputError, NotConforming) as error:
+                if len(files) == 1:
+                    raise
+                click.echo(f"{error}", err=True)
+                worst = max(worst, error.exit_code)
+                continue
+            for one in entered:
+                if one.judged.findings:
+                    say(settings, REPORTS["text"]([one.judged]).rstrip())
+                changed = "loaded" if one.changed else "unchanged"
+                say(settings, f"{changed}: {one.label} ({one.quads} quads)")
+    return worst

@@ -2,6 +2,17 @@
 
 from kg.validate.engine import validate
 from kg.validate.findings import Finding, Report, Severity
+from kg.validate.reports import REPORTS, Judged, Located, located
 from kg.validate.shapes import read_shapes
 
-__all__ = ["Finding", "Report", "Severity", "read_shapes", "validate"]
+__all__ = [
+    "REPORTS",
+    "Finding",
+    "Judged",
+    "Located",
+    "Report",
+    "Severity",
+    "located",
+    "read_shapes",
+    "validate",
+]

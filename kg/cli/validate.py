@@ -1,0 +1,55 @@
+"""`kg validate`: what the shapes say of files, at file, line and column."""
+
+from pathlib import Path
+
+import click
+
+from kg.cli.common import address_of, project_of, write_out
+from kg.cli.group import Settings
+
+
+@click.command(epilog="Example: kg validate article.yaml -f github --fail-on warning")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-f",
+    "--format",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "turtle", "sarif", "github", "md"]),
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["violation", "warning", "info", "never"]),
+    default="violation",
+    show_default=True,
+    help="What ends with exit code 1.",
+)
+@click.pass_obj
+def command(
+    settings: Settings, files: tuple[Path, ...], format: str, output: Path | None, fail_on: str
+) -> int:
+    """Check documents against the shapes without storing them.
+
+    Exit codes: 0 conforms; 1 findings; 3 a file cannot be read.
+    """
+    from kg.errors import InputError, Place
+    from kg.load import check, read_house
+    from kg.validate import REPORTS, Judged, Located
+
+    house = read_house(project_of(address_of(settings)))
+    judged: list[Judged] = []
+    unreadable = 0
+    for path in files:
+        try:
+            judged += [one.judged for one in check(path, house)]
+        except InputError as error:
+            unreadable = error.exit_code
+            each = getattr(error, "errors", (error,))
+            found = (
+                Located(e.place or Place(str(path)), "reading", "violation", path.name, e.message)
+                for e in each
+            )
+            judged.append(Judged(str(path), tuple(found)))
+    write_out(REPORTS[format](judged).encode(), output)
+    return unreadable or int(not all(one.conforms(fail_on) for one in judged))

@@ -1,0 +1,181 @@
+"""From RDF documents to what each source in them asserts.
+
+In TriG, N-Quads and JSON-LD each source has its own graph; what stands in no graph, and everything
+in the other formats, belongs to the one source that the document describes. Blank nodes get IRIs
+below their source, numbered in the order of the document.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+from kg.errors import InputError, Place
+from kg.facts.build import Document
+from kg.facts.names import nearest
+from kg.namespaces import (
+    ACTOR,
+    DERIVED,
+    DIP,
+    GRAPH,
+    RDF,
+    RDFS,
+    REGISTER_GRAPH,
+    SCHEMA,
+    SOURCE,
+    VOCABULARY_GRAPH,
+    graph_of,
+    shorten,
+)
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, Term, parse
+from kg.vocabulary import Vocabulary
+
+_RESERVED = (VOCABULARY_GRAPH, REGISTER_GRAPH)
+
+
+def read_rdf(
+    data: bytes, format: str, *, file: str, vocabulary: Vocabulary, actors: frozenset[str]
+) -> tuple[Document, ...]:
+    """Returns what each source of an RDF document asserts.
+
+    Args:
+        data: The document, UTF-8.
+        format: A key of `kg.rdf.FORMATS`.
+        file: What messages call it.
+        vocabulary: Which classes are sources.
+        actors: Slugs of the register.
+
+    Raises:
+        InputError: It cannot be read, describes no source or several in one graph, names an actor
+            that nobody knows, or puts triples where only we do.
+    """
+    graphs: dict[str, list[Quad]] = defaultdict(list)
+    for quad in parse(data, format, file=file):
+        name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+        graphs[name].append(quad)
+    lines = _Lines(data.decode("utf-8", "replace"), file)
+    kinds = _kinds_of_source(vocabulary)
+    found: dict[str, list[Quad]] = defaultdict(list)
+    for name, quads in graphs.items():
+        found[_source_of(name, quads, kinds, lines)].extend(quads)
+    if not found:
+        raise InputError("there is nothing in it", Place(file, 1))
+    return tuple(_document(source, quads, actors, lines) for source, quads in sorted(found.items()))
+
+
+def _kinds_of_source(vocabulary: Vocabulary) -> set[str]:
+    """Returns the classes below `dip:Source`, and itself."""
+    below = {
+        quad.subject.value
+        for quad in vocabulary.quads
+        if quad.predicate.value == RDFS + "subClassOf"
+        and quad.object == NamedNode(DIP + "Source")
+        and isinstance(quad.subject, NamedNode)
+    }
+    return {DIP + "Source", *below}
+
+
+class _Lines:
+    """Where the nodes of an RDF document are first told of, as near as its text shows."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self._lines = text.splitlines()
+        self._known: dict[str, Place] = {}
+
+    def place(self, iri: str) -> Place:
+        if iri not in self._known:
+            self._known[iri] = self._search(iri)
+        return self._known[iri]
+
+    def _search(self, iri: str) -> Place:
+        last = re.escape(re.split("[/#:]", iri)[-1])
+        exact = re.compile(rf"[<\"']{re.escape(iri)}[>\"']")
+        short = re.compile(rf"(?<![\w-])[\w-]*:\\?{last}(?![\w-])|/{last}[>\"']")
+        for pattern in (exact, short):
+            for number, line in enumerate(self._lines, start=1):
+                if match := pattern.search(line):
+                    return Place(self.file, number, match.start() + 1)
+        return Place(self.file, 1)
+
+
+def _source_of(name: str, quads: list[Quad], kinds: set[str], lines: _Lines) -> str:
+    """Returns the source that a graph belongs to."""
+    if name in _RESERVED or name.endswith(DERIVED):
+        raise InputError(
+            f"the graph {shorten(name)} is not for documents: "
+            "load what sources assert, as `kg dump` writes it",
+            lines.place(name),
+        )
+    if name and not name.startswith(GRAPH):
+        raise InputError(
+            f"the graph {name} is no source's: call it {GRAPH}... after its source",
+            lines.place(name),
+        )
+    if name:
+        return SOURCE + name.removeprefix(GRAPH)
+    described = sorted(
+        {
+            quad.subject.value
+            for quad in quads
+            if quad.predicate.value == RDF + "type"
+            and isinstance(quad.object, NamedNode)
+            and quad.object.value in kinds
+            and isinstance(quad.subject, NamedNode)
+        }
+    )
+    if len(described) != 1:
+        what = "several sources: put each in its own graph" if described else (
+            "no source: say <source/...> a dip:NewsArticle, dip:Readout or the like"
+        )  # fmt: skip
+        at = lines.place(described[1]) if described else Place(lines.file, 1)
+        raise InputError(f"the document describes {what}", at)
+    if not described[0].startswith(SOURCE):
+        message = f"the source {described[0]} is to be called {SOURCE}..."
+        raise InputError(message, lines.place(described[0]))
+    return described[0]
+
+
+def _document(source: str, quads: list[Quad], actors: frozenset[str], lines: _Lines) -> Document:
+    graph = NamedNode(graph_of(source))
+    blanks: dict[str, NamedNode] = {}
+
+    def named(term: Term) -> Term:
+        if isinstance(term, BlankNode):
+            return blanks.setdefault(term.value, NamedNode(f"{source}/node-{len(blanks) + 1}"))
+        return term
+
+    own = tuple(
+        dict.fromkeys(
+            Quad(named(q.subject), q.predicate, named(q.object), graph)  # type: ignore[arg-type]
+            for q in quads
+        )
+    )
+    subjects = {q.subject.value for q in own if isinstance(q.subject, NamedNode)}
+    for iri in sorted(subjects):
+        if iri.startswith(DIP):
+            message = f"{shorten(iri)} is a term of the vocabulary: say that in ontology/"
+            raise InputError(message, lines.place(iri))
+    for quad in own:
+        if isinstance(quad.object, NamedNode):
+            _check_actor(quad.object.value, subjects, actors, lines)
+    places = {iri: lines.place(iri) for iri in subjects}
+    return Document(source, _label(source, own), own, places, lines.file)
+
+
+def _check_actor(iri: str, subjects: set[str], actors: frozenset[str], lines: _Lines) -> None:
+    slug = iri.removeprefix(ACTOR)
+    if iri.startswith(ACTOR) and iri not in subjects and slug not in actors:
+        near = nearest(slug, actors)
+        hint = f": did you mean {near}?" if near else ""
+        raise InputError(f"no actor is called {slug!r}{hint}", lines.place(iri))
+
+
+def _label(source: str, quads: tuple[Quad, ...]) -> str:
+    told: Mapping[str, str] = {
+        q.predicate.value: q.object.value
+        for q in quads
+        if isinstance(q.subject, NamedNode)
+        and q.subject.value == source
+        and isinstance(q.object, Literal)
+    }
+    return told.get(RDFS + "label") or told.get(SCHEMA + "headline") or source.removeprefix(SOURCE)
