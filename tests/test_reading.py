@@ -1,5 +1,6 @@
 """The same facts from every format, each mistake at its place."""
 
+import csv
 import io
 import json
 import os
@@ -10,13 +11,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import rdflib
+import rdflib.compare
 
 from kg.errors import InputError
 from kg.facts import Document, Register, read_documents, read_register
 from kg.facts.passages import passages_of
 from kg.facts.table import TEMPLATE
 from kg.namespaces import BASE, DIP, SOURCE, graph_of
-from kg.rdf import FORMATS, Literal, NamedNode, serialize
+from kg.rdf import FORMATS, Literal, NamedNode, serialize, to_rdflib
+from kg.rdf.jsonld import CONTEXT
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +113,9 @@ def test_what_no_document_may_hold_is_told_at_its_line(
 
 
 def as_csv(rows) -> str:
-    return "".join(",".join(row) + "\n" for row in rows)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def as_workbook(rows) -> bytes:
@@ -141,6 +147,46 @@ def test_evidence_of_a_row_is_where_it_stands(tmp_path) -> None:
     (tmp_path / "t.csv").write_text(as_csv(TEMPLATE))
     (document,) = read(tmp_path / "t.csv")
     assert any(q.object == NamedNode(f"{SOURCE}my-events#r7") for q in document.quads)
+
+
+# rdflib warns of itself.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+def test_context_gives_short_keys_their_meaning(tmp_path) -> None:
+    context = json.loads((ROOT / "ontology" / "context.jsonld").read_text())["@context"]
+    body = {
+        "id": "source:x",
+        "type": "Readout",
+        "label": "A readout",
+        "published": "2026-01-12",
+        "@reverse": {
+            "accordingTo": {
+                "id": "event:e",
+                "type": "Meeting",
+                "agent": ["actor:mexico", "actor:venezuela"],
+                "dip:status": "status:occurred",
+                "notBefore": "2026-01-12",
+                "during": "event:f",
+                "confidence": "0.9",
+            }
+        },
+    }
+    (tmp_path / "x.jsonld").write_text(json.dumps({"@context": CONTEXT, **body}))
+    (document,) = read(tmp_path / "x.jsonld")
+    independent = rdflib.Graph()
+    independent.parse(data=json.dumps({"@context": context, **body}), format="json-ld")
+    ours = to_rdflib(document.quads)
+    assert rdflib.compare.isomorphic(ours, independent)
+    assert len(ours) == 11
+    written = {t["@id"] for t in context.values() if isinstance(t, dict)}
+    declared = {q.subject.value for q in known()[0].quads if isinstance(q.subject, NamedNode)}
+    for name in written:
+        prefix, _, local = name.partition(":")
+        assert prefix != "dip" or DIP + local in declared, f"{name} is not in the vocabulary"
+
+
+def test_other_contexts_are_refused_not_fetched(tmp_path) -> None:
+    error = told(tmp_path, "x.jsonld", '{"@context": "http://127.0.0.1:9/c.jsonld"}')
+    assert "never fetched" in str(error)
 
 
 def test_passages_are_paragraphs_headlines_and_day() -> None:

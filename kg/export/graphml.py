@@ -1,4 +1,7 @@
-"""GraphML 1.0: <http://graphml.graphdrawing.org/specification.html>. No lists, no dates."""
+"""GraphML 1.0: <http://graphml.graphdrawing.org/specification.html>. No lists, no dates.
+
+Whether an edge has a direction is told as data: networkx refuses a file that mixes the two.
+"""
 
 from xml.etree import ElementTree as ET
 
@@ -14,7 +17,7 @@ def write(view: GraphView) -> bytes:
     """Returns GraphML; `label` and `weight` are what Gephi, yEd and igraph look for."""
     root = ET.Element("graphml", xmlns=_SPACE)
     nodes = {"label": str, "iri": str, "type": str, **columns(view.nodes)}
-    times = {"label": str, "type": str, "weight": float, "start": str, "end": str}
+    times = {"label": str, "type": str, "weight": float, "directed": bool, "start": str, "end": str}
     edges = {**times, **columns(view.edges)}
     for domain, found in (("node", nodes), ("edge", edges)):
         for name, kind in found.items():
@@ -27,8 +30,9 @@ def write(view: GraphView) -> bytes:
         _data(element, "n", node.attributes)
     for edge in view.edges:
         ends = {"id": edge.id, "source": edge.source, "target": edge.target}
-        element = ET.SubElement(graph, "edge", {**ends, "directed": str(edge.directed).lower()})
-        _data(element, "e", {"label": edge.label, "type": edge.type, "weight": edge.weight})
+        element = ET.SubElement(graph, "edge", ends)
+        told: dict[str, Value] = {"label": edge.label, "type": edge.type, "weight": edge.weight}
+        _data(element, "e", {**told, "directed": edge.directed})
         _data(element, "e", {k: v for k, v in (("start", edge.start), ("end", edge.end)) if v})
         _data(element, "e", edge.attributes)
     ET.indent(root)

@@ -75,6 +75,8 @@ def read_table(data: bytes, *, file: str) -> Placed:
     if at == len(rows):
         raise InputError("there is no table below the source: give heads and rows", Place(file, 1))
     heads_line, heads = rows[at]
+    while not heads[-1]:
+        heads = heads[:-1]
     _check_heads(heads, heads_line, file)
     events: list[Data] = []
     passages: dict[str, Data] = {}

@@ -15,6 +15,8 @@ from kg.network.graph import GraphView
 if TYPE_CHECKING:
     import networkx as nx
 
+    Network = nx.MultiDiGraph
+
 Row = dict[str, str | int | float]
 
 MAX_PATHS = 5
