@@ -4,18 +4,26 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+SEED   := facts/mnd-2026-01-12-sheinbaum-trump.yaml
 PIP    := PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check
 export PYTHONUTF8 := 1
 
-.PHONY: demo test test-slow check lint types format wheel clean
+.PHONY: demo test test-slow check lint types format docs bench wheel clean
 
 # Shows a command, then runs it as a user would.
-say = printf '\n$$ %s\n' "$(1)" && PATH="$(abspath $(BIN)):$$PATH" $(1)
+say = printf '\n$$ %s\n' '$(1)' && PATH="$(abspath $(BIN)):$$PATH" $(1)
 
-demo: $(VENV)/.dev
-	@$(call say,kg load facts/mnd-2026-01-12-sheinbaum-trump.yaml)
-	@$(call say,kg sources)
-	@$(call say,kg query 'SELECT ?said ?who { ?act a dip:Offer ; rdfs:label ?said ; dip:agent/rdfs:label ?who } ORDER BY ?said')
+demo: $(VENV)/.run
+	@$(call say,kg load $(SEED))
+	@$(call say,kg validate $(SEED))
+	@$(call say,kg query participants -p event=2026-01-12-sheinbaum-trump-call -f table)
+	@$(call say,kg query said-in -p speaker=donald-trump -f table)
+	@$(call say,kg query positions -p issue=military-interventions -f table)
+	@$(call say,kg export gexf -o out/call.gexf)
+	@$(call say,kg export cx2 -o out/call.cx2)
+	@$(call say,kg export xlsx -o out/call.xlsx)
+	@$(call say,kg export html -o out/call.html)
+	@printf '\nOpen out/call.html in a browser, out/call.gexf in Gephi, out/call.cx2 in Cytoscape.\n'
 
 test: $(VENV)/.dev tests/npm/node_modules
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
@@ -36,6 +44,13 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Runs every console block of the documents and writes what it prints back into them.
+docs: $(VENV)/.dev
+	KG_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/seed_and_100k.py
+
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --no-isolation
 
@@ -44,14 +59,19 @@ clean:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 test"; exit 1; }
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 demo"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "on Debian: apt install python3-venv, then again"; exit 1; }
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing into $(VENV) ..."
+	@$(PIP) -e '.[all]'
+	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing into $(VENV) ..."
 	@$(PIP) -e '.[dev]'
-	@touch $@
+	@touch $(VENV)/.run $@
 
 # The readers of other programs, for the export tests; without Node those tests say so and skip.
 tests/npm/node_modules: $(wildcard tests/npm/package-lock.json)

@@ -100,7 +100,7 @@ def test_literals_stay_as_they_are_written(tmp_path) -> None:
         ("x.csv", "source.id,x\n", 1, "no table"),
         ("x.csv", "source.id,x\n\ndate,agent\n2026-01-01,mexico\n", 3, "`type`"),
         ("x.csv", "source.id,x\n\ntype,type\n", 3, "twice"),
-        ("x.xlsx", "no workbook", None, "not an Excel workbook"),
+        ("x.xlsx", "no workbook", 1, "not an Excel workbook"),
     ],
 )  # fmt: skip
 def test_what_no_document_may_hold_is_told_at_its_line(

@@ -24,7 +24,14 @@ def show_table(heads: list[str], cells: list[list[str]], settings: Settings) -> 
     shown = _not_repeated(cells)
     for at, head in enumerate(heads):
         numbers = bool(cells) and all(re.fullmatch(r"-?\d+(\.\d+)?", row[at]) for row in cells)
-        table.add_column(harmless(head), justify="right" if numbers else "left", overflow="fold")
+        # A word is parted only where there is no room at all.
+        words = (word for row in (heads, *cells) for word in row[at].split())
+        table.add_column(
+            harmless(head),
+            justify="right" if numbers else "left",
+            overflow="fold",
+            min_width=min(max(map(len, words), default=1), 14),
+        )
     for row in shown:
         table.add_row(*(Text(harmless(cell)) for cell in row))
     console = Console(

@@ -31,8 +31,8 @@ def write(view: GraphView) -> bytes:
     for edge in view.edges:
         ends = {"id": edge.id, "source": edge.source, "target": edge.target}
         element = ET.SubElement(graph, "edge", ends)
-        told: dict[str, Value] = {"label": edge.label, "type": edge.type, "weight": edge.weight}
-        _data(element, "e", {**told, "directed": edge.directed})
+        data: dict[str, Value] = {"label": edge.label, "type": edge.type, "weight": edge.weight}
+        _data(element, "e", {**data, "directed": edge.directed})
         _data(element, "e", {k: v for k, v in (("start", edge.start), ("end", edge.end)) if v})
         _data(element, "e", edge.attributes)
     ET.indent(root)

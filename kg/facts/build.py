@@ -1,5 +1,6 @@
 """Builds the quads that a fact document asserts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kg.errors import InputError, Place
@@ -167,17 +168,22 @@ class Builder:
     # Quads
 
     def _iri(self, subject: str, predicate: str, value: str) -> None:
-        quad = Quad(
-            NamedNode(subject), NamedNode(predicate), NamedNode(value), NamedNode(self.graph)
-        )
-        self.quads[quad] = None
+        self._quad(subject, predicate, lambda: NamedNode(value))
 
     def _text(self, subject: str, predicate: str, value: object, kind: str = "string") -> None:
-        if value is None:
-            return
-        literal = Literal(str(value), datatype=NamedNode(XSD + kind))
-        quad = Quad(NamedNode(subject), NamedNode(predicate), literal, NamedNode(self.graph))
-        self.quads[quad] = None
+        if value is not None:
+            datatype = NamedNode(XSD + kind)
+            self._quad(subject, predicate, lambda: Literal(str(value), datatype=datatype))
+
+    def _quad(self, subject: str, predicate: str, value: Callable[[], NamedNode | Literal]) -> None:
+        try:
+            quad = Quad(NamedNode(subject), NamedNode(predicate), value(), NamedNode(self.graph))
+        except ValueError as error:  # a name that no IRI can hold
+            place = self.keys.get((subject, predicate)) or self.places.get(subject)
+            message = f"not the name of anything: {error}"
+            self.errors.append(InputError(message, place or Place(self.placed.file, 1)))
+        else:
+            self.quads[quad] = None
 
     def _wrong(self, at: At, message: str) -> None:
         self.errors.append(InputError(message, self.placed.value(at)))

@@ -154,15 +154,19 @@ def _sheet(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-                raise LimitError("the workbook unpacks to too much: split it", Place(file))
+                raise LimitError("the workbook unpacks to too much: split it", Place(file, 1))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for line, row in enumerate(sheet.iter_rows(values_only=True, max_col=100), start=1):
-            if line > MAX_ROWS:
-                raise LimitError(f"more than {MAX_ROWS:,} rows: split it", Place(file, MAX_ROWS))
-            yield line, [_cell(value) for value in row]
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, EOFError) as error:
-        raise InputError("not an Excel workbook, or a damaged one", Place(file)) from error
+        rows = book.worksheets[0].iter_rows(values_only=True, max_col=100, max_row=MAX_ROWS + 1)
+        found = [(line, [_cell(value) for value in row]) for line, row in enumerate(rows, start=1)]
+    except LimitError:
+        raise
+    # A damaged workbook fails in whatever way its libraries do.
+    except Exception as error:
+        message = "not an Excel workbook, or a damaged one"
+        raise InputError(message, Place(file, 1)) from error
+    if len(found) > MAX_ROWS:
+        raise LimitError(f"more than {MAX_ROWS:,} rows: split it", Place(file, MAX_ROWS))
+    yield from found
 
 
 def _cell(value: object) -> str:

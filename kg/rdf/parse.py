@@ -41,9 +41,9 @@ def parse(data: bytes, format: str, *, file: str, base: str | None = None) -> It
         place = Place(file, error.lineno, error.offset)
         if error.lineno is None:
             place = _search(data, format, base, str(error.msg), file)
-        raise InputError(str(error.msg), place) from error
+        raise InputError(_told(error.msg), place) from error
     except ValueError as error:
-        raise InputError(str(error), Place(file, 1)) from error
+        raise InputError(_told(error), Place(file, 1)) from error
 
 
 def prepare(data: bytes, format: str, file: str) -> bytes:
@@ -80,6 +80,13 @@ def _search(data: bytes, format: str, base: str | None, message: str, file: str)
         else:
             low = middle + 1
     return place_at(data, parts[low][1], file) if low < len(parts) else Place(file, 1)
+
+
+def _told(words: object) -> str:
+    """Returns a parser's words on one line, what they quote harmless."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(words)
+    )
 
 
 def _fails(quads: Iterable[Quad]) -> bool:
