@@ -27,6 +27,7 @@ VERBS = {
     "convert": "Write a document as RDF of any format, or an empty table.",
     "passages": "Print the digest and passages of a text.",
     "schema": "Print the JSON Schema of fact documents.",
+    "doctor": "Find what is damaged in the store, and mend it.",
     "completion": "Print the completion script for a shell.",
 }
 

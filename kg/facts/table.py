@@ -27,6 +27,7 @@ from kg.placed.data import Data, Mark, decode
 from kg.placed.data import Path as At
 
 MAX_ROWS = 100_000
+_DAMAGED = "not an Excel workbook, or a damaged one"
 MAX_UNPACKED = 2**28
 """Bytes that a workbook may unpack to."""
 
@@ -151,22 +152,27 @@ def _sheet(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
         import openpyxl
     except ImportError as error:
         raise Misuse("xlsx needs a library: pip install 'diplomatic-kg[excel]'") from error
+    _check_unpacked(data, file)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-                raise LimitError("the workbook unpacks to too much: split it", Place(file, 1))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(values_only=True, max_col=100, max_row=MAX_ROWS + 1)
         found = [(line, [_cell(value) for value in row]) for line, row in enumerate(rows, start=1)]
-    except LimitError:
-        raise
-    # A damaged workbook fails in whatever way its libraries do.
     except Exception as error:
-        message = "not an Excel workbook, or a damaged one"
-        raise InputError(message, Place(file, 1)) from error
+        # A damaged workbook fails in whatever way its libraries do.
+        raise InputError(_DAMAGED, Place(file, 1)) from error
     if len(found) > MAX_ROWS:
         raise LimitError(f"more than {MAX_ROWS:,} rows: split it", Place(file, MAX_ROWS))
     yield from found
+
+
+def _check_unpacked(data: bytes, file: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+    except Exception as error:
+        raise InputError(_DAMAGED, Place(file, 1)) from error
+    if size > MAX_UNPACKED:
+        raise LimitError("the workbook unpacks to too much: split it", Place(file, 1))
 
 
 def _cell(value: object) -> str:

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from kg.errors import StoreError
 from kg.namespaces import DERIVED, graph_of
 from kg.rdf import NamedNode, Quad, Result
-from kg.store import foreign, manifest, view
+from kg.store import doctor, foreign, manifest, view
 from kg.store.answers import answer, missing
 from kg.store.base import Background, Limits, SourceRecord
 from kg.store.files import told, write_durably
@@ -95,6 +95,7 @@ class FolderStore:
             record = SourceRecord(source, label, len(quads), digest, now, recorded_by)
             entry = manifest.write_source(self._folder / "sources", record, quads)
             self._commit(known.with_entry(entry), source, (*quads, *derived))
+            doctor.seal(self._folder)
             return True
 
     def remove(self, source: str) -> SourceRecord:
@@ -104,6 +105,7 @@ class FolderStore:
             if source not in known.entries:
                 raise missing(source, known.records())
             self._commit(known.without(source), source, ())
+            doctor.seal(self._folder)
             return known.entries[source].record
 
     def rebuild(self) -> None:
@@ -114,6 +116,7 @@ class FolderStore:
         """
         with self._lock():
             self._rebuild()
+            doctor.seal(self._folder)
 
     def _is_stale(self) -> bool:
         return self._stamp() != self._stamp_of(self._manifest()) or not view.commits(
@@ -126,6 +129,7 @@ class FolderStore:
             with self._lock():
                 if self._is_stale():
                     self._rebuild()
+                    doctor.seal(self._folder)
         except LockedError:
             if not view.commits(self._folder / "view"):
                 raise

@@ -1,0 +1,101 @@
+"""What is wrong with a store folder: a damaged source, an index or view that is missing or changed.
+
+After each change the digests of the index's and view's files are written down, once Oxigraph has
+let go of them: whatever differs later was not written by us.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import StoreError
+from kg.store.files import digest_of, told, write_durably
+from kg.store.manifest import read_manifest
+
+SEAL = "seal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong.
+
+    Attributes:
+        sources: What is wrong with sources; only loading them again helps.
+        index: What is wrong with index or view, which are made anew from the sources.
+        held: How many sources the store holds.
+    """
+
+    sources: tuple[str, ...]
+    index: tuple[str, ...]
+    held: int
+
+
+def seal(folder: Path) -> None:
+    """Writes down the digests of index and view as they are now."""
+    digests = {name: digest_of(folder / name) for name in _files(folder)}
+    with told(f"writing {folder}"):
+        write_durably(folder / SEAL, json.dumps(digests, indent=1).encode())
+
+
+def diagnose(folder: Path, background: str) -> Diagnosis:
+    """Returns what is wrong with a store folder, without opening or changing anything.
+
+    Args:
+        folder: The store.
+        background: Digest of the vocabulary, register and rules that the index should be made with.
+
+    Raises:
+        StoreError: There is no store, or its list of sources cannot be read.
+    """
+    if not (folder / "sources").is_dir():
+        raise StoreError(f"there is no store in {folder}: `kg load` makes one")
+    known = read_manifest(folder / "sources" / "manifest.json")
+    sources = []
+    for entry in known.entries.values():
+        path = folder / "sources" / entry.file
+        if not path.is_file():
+            sources.append(f"{entry.record.source}: its file is missing: {path}")
+        elif digest_of(path) != entry.sha256:
+            sources.append(f"{entry.record.source}: its file is damaged: {path}")
+    stamp = _read(folder / "index.json")
+    if stamp is None:
+        index = ["the index was not finished"]
+    elif stamp != {"commit": known.commit, "background": background}:
+        index = ["the index is older than the sources, the vocabulary or the register"]
+    else:
+        index = list(_changed(folder))
+    return Diagnosis(tuple(sources), tuple(index), len(known.entries))
+
+
+def _changed(folder: Path) -> Iterator[str]:
+    sealed = _read(folder / SEAL)
+    if sealed is None:
+        yield "the index was not finished"
+        return
+    there = set(_files(folder))
+    for name in sorted(set(sealed) - there):
+        yield f"{name} is missing"
+    for name in sorted(there - set(sealed)):
+        yield f"{name} is not ours"
+    for name in sorted(there & set(sealed)):
+        if digest_of(folder / name) != sealed[name]:
+            yield f"{name} is damaged"
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Yields index and view files; views that a reader still holds from before do not count."""
+    views = [path for path in (folder / "view").glob("*") if path.name.isdigit()]
+    newest = sorted(views, key=lambda path: int(path.name))[-1:]
+    for part in (folder / "index", *newest):
+        for path in sorted(part.rglob("*")):
+            if path.is_file():
+                yield str(path.relative_to(folder))
+
+
+def _read(path: Path) -> dict[str, object] | None:
+    try:
+        found: dict[str, object] = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

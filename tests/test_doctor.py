@@ -1,0 +1,104 @@
+"""Fifty damages to index and view are each found and mended; a damaged source is named."""
+
+import random
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kg.cli import run
+from kg.load import House, load, read_house
+from kg.store import open_store
+from kg.store.doctor import diagnose
+
+ROOT = Path(__file__).parents[1]
+SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+
+
+@cache
+def house() -> House:
+    return read_house()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("doctor") / ".kg"
+    with open_store(str(folder), house().background, create=True) as store:
+        load(store, SEED, house(), recorded_by="test")
+    return folder
+
+
+@pytest.fixture
+def patient(loaded, tmp_path) -> Path:
+    return Path(shutil.copytree(loaded, tmp_path / ".kg"))
+
+
+def problems(folder: Path) -> tuple[str, ...]:
+    return diagnose(folder, house().background.digest).index
+
+
+def test_whole_store_is_found_whole_before_and_after_reading(patient) -> None:
+    assert problems(patient) == ()
+    with open_store(str(patient), house().background) as store:
+        assert store.query("ASK { ?s ?p ?o }") is True
+    assert problems(patient) == ()
+
+
+def damage(folder: Path, chance: random.Random) -> str:
+    """Deletes, cuts or flips a byte of one file of index or view; returns what it did."""
+    parts = [path for part in ("index", "view") for path in (folder / part).rglob("*")]
+    path = chance.choice(sorted(p for p in parts if p.is_file() and p.stat().st_size))
+    data = bytearray(path.read_bytes())
+    kind = chance.choice(["deleted", "cut", "flipped"])
+    if kind == "deleted":
+        path.unlink()
+    elif kind == "cut":
+        path.write_bytes(data[: chance.randrange(len(data))])
+    else:
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+    return f"{path.relative_to(folder)} {kind}"
+
+
+@pytest.mark.parametrize("number", range(50))
+def test_damage_is_found(number, patient) -> None:
+    done = damage(patient, random.Random(number))
+    assert problems(patient), done
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(50))
+def test_damage_is_mended_from_the_sources(number, patient, capsys) -> None:
+    with open_store(str(patient), house().background) as store:
+        before = sorted(map(str, store.quads()))
+    damage(patient, random.Random(number))
+    assert run(["-s", str(patient), "doctor"]) == 0
+    assert "mended" in capsys.readouterr().out
+    assert problems(patient) == ()
+    with open_store(str(patient), house().background) as store:
+        assert sorted(map(str, store.quads())) == before
+
+
+def test_missing_index_is_mended(patient, capsys) -> None:
+    shutil.rmtree(patient / "index")
+    assert run(["-s", str(patient), "doctor", "--check"]) == 1
+    assert run(["-s", str(patient), "doctor"]) == 0
+    assert run(["-s", str(patient), "doctor"]) == 0
+    assert capsys.readouterr().out.endswith("index and view whole\n")
+
+
+def test_flipped_byte_of_a_source_is_named(patient, capsys) -> None:
+    (path,) = (patient / "sources").glob("*.gz")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    assert run(["-s", str(patient), "doctor"]) == 6
+    shown = capsys.readouterr().out
+    assert "mnd-2026-01-12-sheinbaum-trump: its file is damaged" in shown
+    assert path.name in shown
+
+
+def test_no_store_is_an_error(tmp_path) -> None:
+    assert run(["-s", str(tmp_path / "none"), "doctor"]) == 6
+    assert not (tmp_path / "none").exists()
