@@ -155,13 +155,13 @@ def test_context_gives_short_keys_their_meaning(tmp_path) -> None:
     context = json.loads((ROOT / "ontology" / "context.jsonld").read_text())["@context"]
     body = {
         "id": "source:x",
-        "type": "Readout",
+        "type": "dip:Readout",
         "label": "A readout",
         "published": "2026-01-12",
         "@reverse": {
             "accordingTo": {
                 "id": "event:e",
-                "type": "Meeting",
+                "type": "dip:Meeting",
                 "agent": ["actor:mexico", "actor:venezuela"],
                 "dip:status": "status:occurred",
                 "notBefore": "2026-01-12",
@@ -182,6 +182,11 @@ def test_context_gives_short_keys_their_meaning(tmp_path) -> None:
     for name in written:
         prefix, _, local = name.partition(":")
         assert prefix != "dip" or DIP + local in declared, f"{name} is not in the vocabulary"
+
+
+def test_unknown_key_under_the_context_is_told(tmp_path) -> None:
+    body = {"@context": CONTEXT, "id": "source:x", "type": "dip:Readout", "agents": "x"}
+    assert "'agents'" in str(told(tmp_path, "x.jsonld", json.dumps(body)))
 
 
 def test_other_contexts_are_refused_not_fetched(tmp_path) -> None:
