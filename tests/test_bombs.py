@@ -1,0 +1,52 @@
+"""Small files that would grow or nest without end are refused at once, in words, at a line."""
+
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kg.errors import InputError, LimitError
+from kg.facts import Register, read_documents, read_register
+from kg.vocabulary import Vocabulary, load_vocabulary
+
+DEEP = 100_000
+ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+ALIASES = "a0: &a0 [x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
+)
+BOMBS = {
+    "entities.rdf": f'<!DOCTYPE r [<!ENTITY a0 "x">{ENTITIES}]>\n<r>&a9;</r>',
+    "nested.rdf": "<a>" * DEEP,
+    "aliases.yaml": ALIASES,
+    "merge.yaml": "a: &a {x: 1}\nb: {<<: *a}\n",
+    "nested.yaml": "[" * DEEP,
+    "blocks.yaml": "".join(f"{' ' * n}a:\n" for n in range(1_000)),
+    "nested.json": "[" * DEEP,
+    "nested.jsonld": '{"a":' * DEEP,
+    "lists.ttl": "<http://e/s> <http://e/p> " + "(" * DEEP,
+    "blanks.trig": "<http://e/s> <http://e/p> " + "[ <http://e/p> " * DEEP,
+    "triples.nt": "<<( " * DEEP,
+    "triples.nq": "<< " * DEEP,
+    "quote.csv": 'source.id,"' + "x" * 10_000_000,
+}
+
+
+@cache
+def known() -> tuple[Vocabulary, Register]:
+    vocabulary = load_vocabulary()
+    return vocabulary, read_register(vocabulary)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb_is_refused_at_once_with_its_line(name, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(BOMBS[name])
+    vocabulary, register = known()
+    began = time.process_time()
+    with pytest.raises((InputError, LimitError)) as caught:
+        read_documents(path, vocabulary=vocabulary, register=register)
+    assert time.process_time() - began < 1
+    assert caught.value.place is not None
+    assert caught.value.place.line
+    assert str(caught.value).startswith(str(path))
