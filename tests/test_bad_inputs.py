@@ -103,6 +103,28 @@ def test_bad_input_is_told_at_its_line_and_changes_nothing(
     assert kg("dump", folder=folder).stdout == before
 
 
+def test_full_disk_is_told_and_leaves_the_store_as_it_was(loaded) -> None:
+    folder, before = loaded
+    (folder / "good.yaml").write_text(HEAD + GOOD)
+    # No file may grow beyond a few blocks: to whoever writes, that is a disk that is full.
+    command = f"ulimit -f 8; exec {sys.executable} -m kg load good.yaml"
+    shown = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert shown.returncode == 6, shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert "error: " in shown.stderr
+    assert kg("dump", folder=folder).stdout == before
+    assert kg("sources", folder=folder).returncode == 0
+    assert "note" not in kg("sources", folder=folder).stdout
+
+
 def test_good_files_enter_beside_a_bad_one(tmp_path) -> None:
     (tmp_path / "good.yaml").write_text(HEAD + GOOD)
     (tmp_path / "bad.yaml").write_text("")

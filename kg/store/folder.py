@@ -69,8 +69,8 @@ class FolderStore:
                 yield from manifest.read_source(self._folder / "sources", known.entries[name])
 
     def sources(self) -> list[SourceRecord]:
-        """Returns a record of each source, sorted by IRI."""
-        return self._manifest().records()
+        """Returns a record of each source that queries see, sorted by IRI."""
+        return self._open_view().manifest.records()
 
     # Writing
 
