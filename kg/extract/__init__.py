@@ -1,0 +1,1 @@
+"""From the text of an article to a draft of its facts."""
