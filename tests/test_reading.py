@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -78,6 +79,31 @@ def test_literals_stay_as_they_are_written(tmp_path) -> None:
     assert Literal("1.10", datatype=decimal) in {quad.object for quad in document.quads}
 
 
+def test_places_of_many_nodes_are_found_in_one_pass(tmp_path) -> None:
+    nodes = (f"<{SOURCE}a> dip:about <{BASE}event/e{n}> .\n" for n in range(5_000))
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        f"{PREFIXES}<{SOURCE}a> a dip:Readout .\n"
+        + "".join(nodes)
+        + "".join(f":event\\/e{n} a dip:Meeting .\n" for n in range(5_000))
+    )
+    began = time.process_time()
+    (document,) = read(path)
+    assert time.process_time() - began < 5
+    assert document.places[f"{BASE}event/e4999"].line == 5_003
+
+
+def test_blank_node_takes_no_name_that_is_taken(tmp_path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        f"{PREFIXES}<{SOURCE}a> a dip:Readout .\n<{SOURCE}a/node-1> a dip:Meeting .\n"
+        "[] a dip:Visit .\n"
+    )
+    (document,) = read(path)
+    visits = {q.subject for q in document.quads if q.object == NamedNode(DIP + "Visit")}
+    assert visits == {NamedNode(f"{SOURCE}a/node-2")}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "line", "words"),
     [
@@ -141,6 +167,35 @@ def test_mistake_in_a_table_is_told_at_its_cell(tmp_path) -> None:
     error = told(tmp_path, "t.csv", as_csv(rows))
     assert "t.csv:7:2" in str(error)
     assert "Meeting" in str(error)
+
+
+def test_formula_is_refused_at_its_cell(tmp_path) -> None:
+    for cell in ("=1+1", "#N/A"):
+        rows = [*TEMPLATE[:-1], ("", "Meeting", "", cell, *TEMPLATE[-1][4:])]
+        error = told(tmp_path, "t.xlsx", as_workbook(rows))
+        assert "formula" in str(error)
+        assert "t.xlsx:7:4" in str(error)
+
+
+def test_credited_sources_of_a_table_are_parted(tmp_path) -> None:
+    rows = [("source.credited", "reuters | xinhua"), *TEMPLATE]
+    (tmp_path / "t.csv").write_text(as_csv(rows))
+    (document,) = read(tmp_path / "t.csv")
+    credited = {q.object for q in document.quads if q.predicate.value == DIP + "creditedSource"}
+    assert credited == {NamedNode(BASE + "actor/reuters"), NamedNode(BASE + "actor/xinhua")}
+
+
+def test_second_row_of_a_source_key_is_told(tmp_path) -> None:
+    error = told(tmp_path, "t.csv", as_csv([*TEMPLATE[:2], ("source.type", "Readout")]))
+    assert "stands twice" in str(error)
+    assert "t.csv:3:1" in str(error)
+
+
+def test_endings_may_be_in_capitals(tmp_path) -> None:
+    (tmp_path / "SEED.YAML").write_bytes(SEED.read_bytes())
+    (tmp_path / "T.CSV").write_text(as_csv(TEMPLATE))
+    (tmp_path / "T.XLSX").write_bytes(as_workbook(TEMPLATE))
+    assert all(read(tmp_path / name)[0].quads for name in ("SEED.YAML", "T.CSV", "T.XLSX"))
 
 
 def test_evidence_of_a_row_is_where_it_stands(tmp_path) -> None:

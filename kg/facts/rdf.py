@@ -8,6 +8,7 @@ below their source, numbered in the order of the document.
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import count
 
 from kg.errors import InputError, Place
 from kg.facts.build import Document
@@ -74,28 +75,34 @@ def _kinds_of_source(vocabulary: Vocabulary) -> set[str]:
     return {DIP + "Source", *below}
 
 
+# An IRI in brackets or quotes, or the local part of a prefixed name.
+_NAME = re.compile(r"""[<"'](?P<iri>[^<>"'\s]+)[>"']|(?<![\w-])[\w-]*:(?P<local>(?:[\w.-]|\\.)+)""")
+
+
 class _Lines:
-    """Where the nodes of an RDF document are first told of, as near as its text shows."""
+    """Where the nodes of an RDF document are first told of, as near as its text shows.
+
+    The text is gone through once: a search for each node takes minutes for thousands of them.
+    """
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self._lines = text.splitlines()
-        self._known: dict[str, Place] = {}
+        self._exact: dict[str, Place] = {}
+        self._ends: dict[str, Place] = {}
+        for number, line in enumerate(text.splitlines(), start=1):
+            for name in _NAME.finditer(line):
+                place = Place(file, number, name.start() + 1)
+                if name["iri"]:
+                    self._exact.setdefault(name["iri"], place)
+                written = name["iri"] or name["local"].replace("\\", "").rstrip(".")
+                self._ends.setdefault(_end(written), place)
 
     def place(self, iri: str) -> Place:
-        if iri not in self._known:
-            self._known[iri] = self._search(iri)
-        return self._known[iri]
+        return self._exact.get(iri) or self._ends.get(_end(iri)) or Place(self.file, 1)
 
-    def _search(self, iri: str) -> Place:
-        last = re.escape(re.split("[/#:]", iri)[-1])
-        exact = re.compile(rf"[<\"']{re.escape(iri)}[>\"']")
-        short = re.compile(rf"(?<![\w-])[\w-]*:\\?{last}(?![\w-])|/{last}[>\"']")
-        for pattern in (exact, short):
-            for number, line in enumerate(self._lines, start=1):
-                if match := pattern.search(line):
-                    return Place(self.file, number, match.start() + 1)
-        return Place(self.file, 1)
+
+def _end(iri: str) -> str:
+    return re.split("[/#:]", iri)[-1]
 
 
 def _source_of(name: str, quads: list[Quad], kinds: set[str], lines: _Lines) -> str:
@@ -137,11 +144,17 @@ def _source_of(name: str, quads: list[Quad], kinds: set[str], lines: _Lines) -> 
 
 def _document(source: str, quads: list[Quad], actors: frozenset[str], lines: _Lines) -> Document:
     graph = NamedNode(graph_of(source))
+    taken = {
+        term.value for q in quads for term in (q.subject, q.object) if isinstance(term, NamedNode)
+    }
+    free = (NamedNode(iri) for n in count(1) if (iri := f"{source}/node-{n}") not in taken)
     blanks: dict[str, NamedNode] = {}
 
     def named(term: Term) -> Term:
         if isinstance(term, BlankNode):
-            return blanks.setdefault(term.value, NamedNode(f"{source}/node-{len(blanks) + 1}"))
+            if term.value not in blanks:
+                blanks[term.value] = next(free)
+            return blanks[term.value]
         return term
 
     own = tuple(

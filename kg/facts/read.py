@@ -53,9 +53,10 @@ def read_documents(
     Raises:
         InputError: It cannot be read, or names what nobody knows; all mistakes, with their places.
     """
-    if path.suffix in {".yaml", ".yml", ".json"}:
+    ending = path.suffix.lower()
+    if ending in {".yaml", ".yml", ".json"}:
         return (read(path, vocabulary=vocabulary, register=register),)
-    if path.suffix in {".csv", ".xlsx"}:
+    if ending in {".csv", ".xlsx"}:
         return (_built(read_table(_bytes(path), file=str(path)), vocabulary, register),)
     if rdf := format_of(str(path)):
         return read_rdf(
@@ -102,7 +103,7 @@ def read_register(vocabulary: Vocabulary, project: Path | None = None) -> Regist
 
 
 def _placed(path: Path) -> Placed:
-    reader = read_json if path.suffix == ".json" else read_yaml
+    reader = read_json if path.suffix.lower() == ".json" else read_yaml
     return reader(_bytes(path), file=str(path))
 
 

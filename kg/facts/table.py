@@ -32,7 +32,7 @@ MAX_UNPACKED = 2**28
 """Bytes that a workbook may unpack to."""
 
 _MANY = ("agent", "recipient", "attendee", "about", "during", "before", "inResponseTo",
-         "conditionalOn", "place")  # fmt: skip
+         "conditionalOn", "place", "credited")  # fmt: skip
 COLUMNS = ("id", "type", "label", "date", "from", "to", "time", "status", "agent", "recipient",
            "attendee", "onBehalfOf", "place", "about", "quote", "confidence")  # fmt: skip
 """The heads of the template; any other key of an event is a head too."""
@@ -61,7 +61,7 @@ def read_table(data: bytes, *, file: str) -> Placed:
         LimitError: It is too large.
         Misuse: The library for workbooks is not installed.
     """
-    rows = list(_sheet(data, file) if file.endswith(".xlsx") else _csv(data, file))
+    rows = list(_sheet(data, file) if file.lower().endswith(".xlsx") else _csv(data, file))
     if not any(any(row) for _, row in rows):
         raise InputError("the file is empty", Place(file, 1))
     placed = Placed(file)
@@ -72,6 +72,8 @@ def read_table(data: bytes, *, file: str) -> Placed:
         at += 1
         if any(row):
             key, value = row[0].removeprefix("source."), (row[1] if len(row) > 1 else "")
+            if key in source:
+                raise InputError(f"{row[0]!r} stands twice", Place(file, line, 1))
             _put(placed, source, ("source",), key, value, (line, 2))
     if at == len(rows):
         raise InputError("there is no table below the source: give heads and rows", Place(file, 1))
@@ -154,12 +156,16 @@ def _sheet(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
         raise Misuse("xlsx needs a library: pip install 'diplomatic-kg[excel]'") from error
     _check_unpacked(data, file)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(values_only=True, max_col=100, max_row=MAX_ROWS + 1)
-        found = [(line, [_cell(value) for value in row]) for line, row in enumerate(rows, start=1)]
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+        rows = book.worksheets[0].iter_rows(max_col=100, max_row=MAX_ROWS + 1)
+        cells = [(line, [(c.data_type, c.value) for c in row]) for line, row in enumerate(rows, 1)]
     except Exception as error:
         # A damaged workbook fails in whatever way its libraries do.
         raise InputError(_DAMAGED, Place(file, 1)) from error
+    found = [
+        (line, [_cell(kind, value, Place(file, line, n)) for n, (kind, value) in enumerate(row, 1)])
+        for line, row in cells
+    ]
     if len(found) > MAX_ROWS:
         raise LimitError(f"more than {MAX_ROWS:,} rows: split it", Place(file, MAX_ROWS))
     yield from found
@@ -175,7 +181,9 @@ def _check_unpacked(data: bytes, file: str) -> None:
         raise LimitError("the workbook unpacks to too much: split it", Place(file, 1))
 
 
-def _cell(value: object) -> str:
+def _cell(kind: str, value: object, place: Place) -> str:
+    if kind in {"f", "e"}:
+        raise InputError("a formula or its error is not read: paste it as a value", place)
     match value:
         case None:
             return ""
