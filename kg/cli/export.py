@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import address_of, project_of, say, write_out
+from kg.cli.common import address_of, progress, project_of, say, write_out
 from kg.cli.group import Settings
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def command(
         )
         where = f" in {output}" if output else ""
         if format in RDF:
-            quads = quads_of(store, filters)
+            quads = quads_of(store, filters, watch=lambda names: progress(names, "reading"))
             write_out(serialize(quads, format), output)
             say(settings, f"{len(quads)} quads{where}")
             return
