@@ -74,6 +74,20 @@ def test_article_is_loaded_asked_dumped_and_removed(tmp_path: Path) -> None:
     assert kg("sources", folder=tmp_path).stdout == ""
 
 
+def test_export_writes_every_rdf_format_as_dump_does(tmp_path: Path) -> None:
+    assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    for form in ("ttl", "trig", "nt", "nq", "jsonld", "rdf"):
+        assert form in kg("export", "--list", folder=tmp_path).stdout
+        out = f"out/x.{form}"
+        assert kg("export", form, "-o", out, folder=tmp_path).stderr == f"996 quads in {out}\n"
+        written = (tmp_path / out).read_text(encoding="utf-8")
+        assert written == kg("dump", "-f", form, folder=tmp_path).stdout
+        assert kg("export", form, folder=tmp_path).stdout == written
+    drawn = kg("export", "ttl", "--projection", "dyads", folder=tmp_path)
+    assert drawn.returncode == 2
+    assert "RDF is what the sources say" in drawn.stderr
+
+
 def test_document_with_a_violation_does_not_enter(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text(

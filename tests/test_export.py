@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import networkx as nx
 import openpyxl
 import pytest
+import rdflib
 from frictionless import system, validate
 from lxml import html as lxml_html
 from ndex2.cx2 import RawCX2NetworkFactory
@@ -22,12 +23,18 @@ from ndex2.cx2 import RawCX2NetworkFactory
 from kg.errors import Misuse
 from kg.export import FORMATS, export, render
 from kg.export.html import facts_of
+from kg.export.rdf import quads_of
 from kg.load import load, read_house
-from kg.network import PROJECTIONS, Edge, GraphView, Node, project
-from kg.store import open_store
+from kg.namespaces import DIP, SOURCE
+from kg.network import PROJECTIONS, Edge, Filters, GraphView, Node, project
+from kg.rdf import FORMATS as RDF
+from kg.rdf import NamedNode, serialize, to_rdflib
+from kg.store import Writer, open_store
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+OTHER_SIDE = ROOT / "tests" / "data" / "us-account-of-the-call.yaml"
+OTHER = SOURCE + "us-account-of-the-call-invented"
 READERS = ROOT / "tests" / "npm"
 HOSTILE = (
     "=cmd|' /C calc'!A0",
@@ -119,6 +126,7 @@ def test_control_characters_and_direction_marks_do_not_come_out(format) -> None:
 def test_networkx_reads_gexf(name, format) -> None:
     # networkx, unlike Gephi, refuses a graph in which only some edges have a direction.
     written = one(name, format).replace(b'type="undirected"', b'type="directed"')
+    written = written.replace(b"<graph mode", b'<graph defaultedgetype="directed" mode')
     graph = nx.read_gexf(io.BytesIO(written))
     nodes, edges = counts(name)
     assert graph.number_of_nodes() == nodes
@@ -303,3 +311,53 @@ def test_folder_is_replaced_whole_and_nothing_else_is_touched(tmp_path) -> None:
 def test_unknown_format_is_an_error_that_names_the_known() -> None:
     with pytest.raises(Misuse, match="gexf"):
         render(views()["empty"], "gephi")
+
+
+@cache
+def both_sides() -> Writer:
+    house = read_house()
+    store = open_store("memory:", house.background)
+    for path in (SEED, OTHER_SIDE):
+        load(store, path, house, recorded_by="test")
+    return store
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+@pytest.mark.parametrize("format", RDF)
+def test_rdflib_reads_every_rdf_format_with_the_triples_of_all_sources(format) -> None:
+    names = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml", "nq": "nquads"}
+    found = rdflib.Dataset(default_union=True)
+    found.parse(serialize(quads_of(both_sides()), format), format=names.get(format, format))
+    expected = set(to_rdflib(both_sides().asserted()))
+    assert {(s, p, o) for s, p, o, _ in found.quads()} == expected
+
+
+def test_rdf_of_one_source_is_what_that_source_asserts() -> None:
+    source = OTHER
+    found = quads_of(both_sides(), Filters(sources=(source,)))
+    assert set(found) == set(both_sides().asserted(source))
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(kinds=(DIP + "PhoneCall",)),
+        Filters(since="2026-01-12", until="2026-01-12"),
+        Filters(kinds=(DIP + "PhoneCall",), sources=(OTHER,)),
+    ],
+    ids=["kind", "days", "kind-and-source"],
+)
+def test_narrowed_rdf_tells_all_of_what_is_shown_and_nothing_of_what_is_not(filters) -> None:
+    told = set(quads_of(both_sides(), filters))
+    whole = set(quads_of(both_sides(), Filters(sources=filters.sources)))
+    shown, every = (
+        {NamedNode(node.iri) for node in project(both_sides(), "events", chosen).nodes}
+        for chosen in (filters, Filters())
+    )
+    assert {q for q in whole if q.subject in shown} <= told < whole
+    assert not {q.subject for q in told} & (every - shown)
+    passages = {q.object for q in told if q.predicate.value == DIP + "evidence"}
+    assert passages
+    assert passages <= {q.subject for q in told}
+    sources = {q.object for q in told if q.predicate.value.endswith("hasSource")}
+    assert sources <= {q.subject for q in told}

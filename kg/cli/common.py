@@ -1,11 +1,19 @@
 """What several commands share: finding and opening the store, and words for a person."""
 
 import sys
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from kg.cli.group import Settings
+
+T = TypeVar("T")
+
+PATIENCE = 1.0
+"""Seconds that a person waits before she is shown how far it is."""
 
 FOLDER = ".kg"
 """Name of the store folder that is looked for and made."""
@@ -27,7 +35,24 @@ def project_of(address: str) -> Path:
 def say(settings: Settings, message: str) -> None:
     """Puts words for a person on stderr, unless she asked for quiet."""
     if not settings.quiet:
-        click.echo(message, err=True)
+        # At a terminal a bar may stand on this line.
+        cleared = f"\r{'':79}\r" if sys.stderr.isatty() else ""
+        click.echo(cleared + message, err=True)
+
+
+def progress(items: Iterable[T], label: str) -> Iterator[T]:
+    """Yields items; where it takes long and a person looks on, a bar on stderr says how far it is.
+
+    It has no colour, and does not hide the cursor, which an error would then leave hidden.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    began = time.monotonic()
+    with click.progressbar(items, label=label, file=sys.stderr, color=False, hidden=True) as bar:
+        for item in bar:
+            bar.hidden = bar.hidden and time.monotonic() - began < PATIENCE
+            yield item
 
 
 def write_out(data: bytes, output: Path | None = None) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import address_of, project_of
+from kg.cli.common import address_of, progress, project_of
 from kg.cli.group import Settings
 
 
@@ -26,7 +26,7 @@ def command(settings: Settings, check: bool) -> int:
     if address == "memory:":
         raise Misuse("a store in memory has nothing to mend")
     background = read_house(project_of(address)).background
-    found = diagnose(Path(address), background.digest)
+    found = diagnose(Path(address), background.digest, lambda sources: progress(sources, "reading"))
     whole = found.held - len(found.sources)
     click.echo(f"{address}: {whole} of {found.held} sources whole")
     for problem in (*found.sources, *found.index):
@@ -40,6 +40,6 @@ def command(settings: Settings, check: bool) -> int:
     if check:
         return 1
     with open_store(address, background) as store:
-        store.rebuild()  # type: ignore[attr-defined]
+        store.rebuild(lambda sources: progress(sources, "mending"))  # type: ignore[attr-defined]
     click.echo("  mended: index and view made anew from the sources")
     return 0

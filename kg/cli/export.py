@@ -2,17 +2,22 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import address_of, project_of, say
+from kg.cli.common import address_of, progress, project_of, say, write_out
 from kg.cli.group import Settings
+
+if TYPE_CHECKING:
+    from kg.network import GraphView
 
 _EXAMPLES = """\b
 Examples:
   kg export html -o call.html
   kg export gexf -o mexico.gexf --projection dyads --actor Mexico
   kg export csv -o tables --since 2026-01-01
+  kg export ttl -o mexico.ttl --actor Mexico
 """
 
 
@@ -79,26 +84,30 @@ def command(
     sources: tuple[str, ...],
     statuses: tuple[str, ...],
 ) -> None:
-    """Write the graph in a FORMAT of a program that draws graphs.
+    """Write the graph in a FORMAT of a program that draws graphs, or as RDF.
 
     Options to narrow it may be given several times; names are labels, slugs or IRIs.
     """
-    from kg.export import FORMATS, export, render
+    from kg.export import FORMATS
+    from kg.export.rdf import quads_of
     from kg.load import read_house
     from kg.network import Filters, project
     from kg.network import measures as measured
     from kg.queries import resolve
+    from kg.rdf import FORMATS as RDF
+    from kg.rdf import serialize
     from kg.store import open_store
 
     if listing or format is None:
-        from kg.cli.table import show_table
-
-        rows = [[name, f.program, f.description] for name, f in FORMATS.items()]
-        show_table(["format", "opens in", "what it is"], rows, settings)
+        _list(settings)
         return
-    if format not in FORMATS:
-        near = f"choose one of {', '.join(FORMATS)}; RDF is written by `kg dump`"
-        raise click.UsageError(f"No format is called {format!r}: {near}")
+    if format not in {*FORMATS, *RDF}:
+        known = ", ".join((*FORMATS, *RDF))
+        raise click.UsageError(f"No format is called {format!r}: choose one of {known}")
+    if format in RDF and (measures or projection != "events"):
+        raise click.UsageError("RDF is what the sources say, no picture: leave -p, --measures out")
+    if measures and projection == "events":
+        raise click.UsageError("--measures is for actors: add --projection dyads")
     address = address_of(settings)
     with open_store(address, read_house(project_of(address)).background) as store:
 
@@ -114,19 +123,40 @@ def command(
             since="".join(named("date", (since,) if since else ())),
             until="".join(named("date", (until,) if until else ())),
         )
+        where = f" in {output}" if output else ""
+        if format in RDF:
+            quads = quads_of(store, filters, watch=lambda names: progress(names, "reading"))
+            write_out(serialize(quads, format), output)
+            say(settings, f"{len(quads)} quads{where}")
+            return
         view = project(store, projection, filters)
     if measures:
-        if projection == "events":
-            raise click.UsageError("--measures is for actors: add --projection dyads")
         view = measured.with_measures(view)
-    if output is None:
-        written = render(view, format)
-        if not isinstance(written, bytes):
-            raise click.UsageError(f"{format} is several files: say where with -o FOLDER")
-        if sys.stdout.isatty() and format == "xlsx":
-            raise click.UsageError("a workbook is no text: say where with -o FILE")
-        sys.stdout.buffer.write(written)
-    else:
-        export(view, format, output)
-    where = f" in {output}" if output else ""
+    _write(view, format, output)
     say(settings, f"{len(view.nodes)} nodes, {len(view.edges)} edges{where}")
+
+
+def _list(settings: Settings) -> None:
+    from kg.cli.table import show_table
+    from kg.export import FORMATS
+    from kg.rdf import FORMATS as RDF
+
+    rows = [[name, f.program, f.description] for name, f in FORMATS.items()]
+    for name, rdf in RDF.items():
+        graphs = "a graph for each source" if rdf.supports_datasets else "all sources together"
+        rows.append([name, "RDF tools", f"{rdf.name}, {graphs}"])
+    show_table(["format", "opens in", "what it is"], rows, settings)
+
+
+def _write(view: "GraphView", format: str, output: Path | None) -> None:
+    from kg.export import export, render
+
+    if output is not None:
+        export(view, format, output)
+        return
+    written = render(view, format)
+    if not isinstance(written, bytes):
+        raise click.UsageError(f"{format} is several files: say where with -o FOLDER")
+    if sys.stdout.isatty() and format == "xlsx":
+        raise click.UsageError("a workbook is no text: say where with -o FILE")
+    write_out(written)

@@ -44,7 +44,7 @@ FORMATS: dict[str, Format] = {
     "neo4j": Format("Neo4j", "for neo4j-admin import, and load.cypher", neo4j.write),
     "xlsx": Format("Excel, Kumu", "a sheet each for nodes, edges, about", workbook.write),
 }
-"""The formats by name; RDF formats are `kg dump`'s."""
+"""The formats of projections by name; those of RDF are `kg.rdf.FORMATS`."""
 
 
 def render(view: GraphView, format: str) -> Written:

@@ -37,9 +37,12 @@ def _write(view: GraphView, *, dynamic: bool) -> bytes:
     ET.SubElement(meta, "creator").text = "diplomatic-kg"
     described = "; ".join(f"{key}: {value}" for key, value in view.about.items())
     ET.SubElement(meta, "description").text = described
-    told = {"defaultedgetype": "directed", "mode": "static"}
+    told = {"mode": "static"}
     if dynamic:
-        told |= {"mode": "dynamic", "timeformat": "date", "timerepresentation": "interval"}
+        told = {"mode": "dynamic", "timeformat": "date", "timerepresentation": "interval"}
+    # Gephi drops an edge that contradicts the default: where both occur, there is none.
+    if len(directions := {edge.directed for edge in view.edges}) < 2:
+        told = {"defaultedgetype": _direction(directed=directions != {False}), **told}
     graph = ET.SubElement(root, "graph", told)
     kinds = (("node", columns(view.nodes)), ("edge", columns(view.edges)))
     for name, found in kinds:
@@ -74,11 +77,15 @@ def _edge(edges: ET.Element, edge: Edge, *, dynamic: bool) -> None:
         "label": edge.label,
         "kind": edge.type,
         "weight": f"{edge.weight:g}",
-        "type": "directed" if edge.directed else "undirected",
+        "type": _direction(directed=edge.directed),
     }
     times = _times(edge.start, edge.end) if dynamic else {}
     element = ET.SubElement(edges, "edge", {**told, **times})
     _values(element, {"type": edge.type, **edge.attributes})
+
+
+def _direction(*, directed: bool) -> str:
+    return "directed" if directed else "undirected"
 
 
 def _times(start: str, end: str) -> dict[str, str]:

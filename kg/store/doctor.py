@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kg.errors import StoreError
 from kg.store.files import digest_of, told, write_durably
-from kg.store.manifest import read_manifest
+from kg.store.manifest import Watch, read_manifest
 
 SEAL = "seal.json"
 
@@ -38,12 +38,13 @@ def seal(folder: Path) -> None:
         write_durably(folder / SEAL, json.dumps(digests, indent=1).encode())
 
 
-def diagnose(folder: Path, background: str) -> Diagnosis:
+def diagnose(folder: Path, background: str, watch: Watch = iter) -> Diagnosis:
     """Returns what is wrong with a store folder, without opening or changing anything.
 
     Args:
         folder: The store.
         background: Digest of the vocabulary, register and rules that the index should be made with.
+        watch: Passes the sources on, and may show how far it is.
 
     Raises:
         StoreError: There is no store, or its list of sources cannot be read.
@@ -52,7 +53,7 @@ def diagnose(folder: Path, background: str) -> Diagnosis:
         raise StoreError(f"there is no store in {folder}: `kg load` makes one")
     known = read_manifest(folder / "sources" / "manifest.json")
     sources = []
-    for entry in known.entries.values():
+    for entry in watch(list(known.entries.values())):
         path = folder / "sources" / entry.file
         if not path.is_file():
             sources.append(f"{entry.record.source}: its file is missing: {path}")

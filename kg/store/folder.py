@@ -108,14 +108,17 @@ class FolderStore:
             doctor.seal(self._folder)
             return known.entries[source].record
 
-    def rebuild(self) -> None:
+    def rebuild(self, watch: manifest.Watch = iter) -> None:
         """Makes index and view anew from the sources.
+
+        Args:
+            watch: Passes the sources on, and may show how far it is.
 
         Raises:
             StoreError: A source is damaged; its name is said.
         """
         with self._lock():
-            self._rebuild()
+            self._rebuild(watch)
             doctor.seal(self._folder)
 
     def _is_stale(self) -> bool:
@@ -134,14 +137,14 @@ class FolderStore:
             if not view.commits(self._folder / "view"):
                 raise
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, watch: manifest.Watch = iter) -> None:
         known = self._manifest()
         with told(f"making the index of {self._folder} anew"):
             shutil.rmtree(self._folder / "index", ignore_errors=True)
             self._stamp_path().unlink(missing_ok=True)
             index = self._index()
             index.bulk_extend(self._background.quads)
-            for entry in known.entries.values():
+            for entry in watch(list(known.entries.values())):
                 quads = tuple(manifest.read_source(self._folder / "sources", entry))
                 index.extend((*quads, *self._background.derive(quads)))
             self._publish(index, known)

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -28,6 +28,10 @@ class Entry:
     record: SourceRecord
     file: str
     sha256: str
+
+
+Watch = Callable[[list[Entry]], Iterable[Entry]]
+"""Passes sources on, one after the other, and may show how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
