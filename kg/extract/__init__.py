@@ -1,1 +1,63 @@
-"""From the text of an article to a draft of its facts."""
+"""From the text of an article to a draft fact document: rules over the vocabulary.
+
+What has no span in the text is not a fact: every actor, verb and content of a draft stands at
+characters of the text, and what cannot be told is left out.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.extract.article import Article, read_article
+from kg.extract.draft import draft_of, written
+from kg.extract.english import read_english
+from kg.extract.explain import explained
+from kg.extract.facts import Facts
+from kg.extract.gazetteer import Gazetteer
+from kg.extract.reader import Reader
+from kg.facts import read_register
+from kg.vocabulary import Vocabulary, load_vocabulary
+
+__all__ = [
+    "Article",
+    "Extractor",
+    "Facts",
+    "explained",
+    "open_extractor",
+    "read_article",
+    "written",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """Reads articles; made once, as `open_extractor` does."""
+
+    vocabulary: Vocabulary
+    reader: Reader
+    publishers: dict[str, str]
+
+    def facts(self, article: Article) -> Facts:
+        """Returns what an article tells, by the rules."""
+        return self.reader.read(article.text, published=article.published)
+
+    def draft(self, article: Article) -> tuple[dict[str, Any], Facts]:
+        """Returns the draft of an article as plain data, and what it was made from."""
+        facts = self.facts(article)
+        return draft_of(article, facts, self.vocabulary, self.publishers), facts
+
+
+def open_extractor(project: Path | None = None) -> Extractor:
+    """Returns an extractor for the vocabulary, register and words shipped, a project's on top.
+
+    Raises:
+        InputError: One of them cannot be read.
+        Misuse: A library of the extra `extract` is not installed.
+    """
+    vocabulary = load_vocabulary(project)
+    gazetteer = Gazetteer(read_register(vocabulary, project).quads)
+    publishers = {
+        name.casefold(): known.slug for known in gazetteer.known.values() for name in known.names
+    }
+    reader = Reader(vocabulary, gazetteer, read_english(project))
+    return Extractor(vocabulary, reader, publishers)

@@ -100,6 +100,7 @@ class Builder:
     places: dict[str, Place] = field(default_factory=dict)
     keys: dict[tuple[str, str], Place] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
+    issues: set[str] = field(default_factory=set)
     passages: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def build(self, document: FactDocument) -> Document:
@@ -112,6 +113,7 @@ class Builder:
         label = document.source.label or document.source.headline or document.source.id
         self._source(document, label)
         self._actors(document)
+        self._issues(document)
         tops: list[tuple[Reported, At]] = [
             *((node, ("claims", n)) for n, node in enumerate(document.claims)),
             *((node, ("positions", n)) for n, node in enumerate(document.positions)),
@@ -246,6 +248,16 @@ class Builder:
             if actor.part_of:
                 self._link(iri, ORG + "subOrganizationOf", actor.part_of, (*at, "partOf"))
 
+    def _issues(self, document: FactDocument) -> None:
+        for n, issue in enumerate(document.issues):
+            iri, at = ISSUE + issue.id, ("issues", n)
+            self.issues.add(issue.id)
+            self._stands(iri, at)
+            self._iri(iri, RDF + "type", DIP + "Issue")
+            self._text(iri, RDFS + "label", issue.label)
+            if issue.broader:
+                self._link(iri, SKOS + "broader", issue.broader, (*at, "broader"))
+
     def _tenure(self, tenure: Tenure, number: int) -> None:
         at: At = ("tenures", number)
         office = "".join(c if c.isalnum() and c.isascii() else "-" for c in tenure.office.lower())
@@ -302,7 +314,8 @@ class Builder:
 
     def _position(self, iri: str, position: Position, at: At) -> None:
         self._iri(iri, RDF + "type", DIP + "Position")
-        self._known(position.issue, self.vocabulary.issues, "issue", (*at, "issue"))
+        known = self.vocabulary.issues.keys() | self.issues
+        self._known(position.issue, known, "issue", (*at, "issue"))
         self._known(position.stance, self.vocabulary.stances, "stance", (*at, "stance"))
         self._iri(iri, DIP + "issue", ISSUE + position.issue)
         self._iri(iri, DIP + "stance", STANCE + position.stance)

@@ -146,6 +146,9 @@ class Reported(Node):
     label: Text | None = Field(None, description="In your own words; left out, one is composed.")
     quote: Text | None = Field(None, description="A few words verbatim.")
     confidence: Confidence | None = Field(None, description="0 to 1; left out, plainly stated.")
+    rule: Text | None = Field(
+        None, description="The rule that found it, in a draft; not part of the graph."
+    )
     evidence: Annotated[
         list[Evidence],
         BeforeValidator(_listed, json_schema_input_type=Evidence | list[Evidence]),
@@ -191,6 +194,7 @@ class Source(Node):
         | None
     ) = None
     recorded_by: Text | None = Field(None, description="Who wrote this document.")
+    draft: bool = Field(False, description="Not yet reviewed by a person.")
 
 
 class ActorEntry(Node):
@@ -211,6 +215,14 @@ class ActorEntry(Node):
     demonym: Texts = Field(default=[], description="Adjectives and names of its people.")
     capital: Texts = Field(default=[], description="The city that stands for its government.")
     seat: Texts = Field(default=[], description="Other places that stand for its government.")
+
+
+class IssueEntry(Node):
+    """An issue that the vocabulary lacks, proposed by the document."""
+
+    id: Slug
+    label: Text
+    broader: Text | None = Field(None, description="The issue it belongs under.")
 
 
 class Tenure(Reported):
@@ -310,6 +322,7 @@ class FactDocument(Node):
 
     source: Source
     actors: list[ActorEntry] = []
+    issues: list[IssueEntry] = []
     tenures: list[Tenure] = []
     claims: list[Claim] = []
     positions: list[Position] = []
@@ -323,6 +336,7 @@ MODELS: dict[str, type[Node]] = {
     "source": Source,
     "text": TextOf,
     "actors": ActorEntry,
+    "issues": IssueEntry,
     "tenures": Tenure,
     "claims": Claim,
     "claim": Claim,

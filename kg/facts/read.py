@@ -78,6 +78,7 @@ def _built(placed: Placed, vocabulary: Vocabulary, register: Register) -> Docume
     for entry in document.actors:
         names[entry.id] = ACTOR + entry.id
     names |= {slug: ISSUE + slug for slug in vocabulary.issues}
+    names |= {entry.id: ISSUE + entry.id for entry in document.issues}
     names |= {slug: TOPIC + slug for slug in vocabulary.topics}
     builder = Builder(placed, SOURCE + document.source.id, vocabulary, names)
     return builder.build(document)

@@ -1,0 +1,117 @@
+"""`kg extract`: draft fact documents from the text of articles."""
+
+from pathlib import Path
+
+import click
+
+from kg.cli.common import address_of, project_of, say, write_out
+from kg.cli.group import Settings
+
+
+@click.command(epilog="Example: kg extract article.txt --published 2026-01-12 -o article.yaml")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for several."
+)
+@click.option("--published", default="", help="The day of publication, YYYY-MM-DD.")
+@click.option("--publisher", default="", help="Who published it.")
+@click.option("--url", default="", help="Where.")
+@click.option("--title", default="", help="Its headline.")
+@click.option("--text", "keep", is_flag=True, help="Write the text beside the draft, as .txt.")
+@click.option("--explain", is_flag=True, help="Print the text with the facts under each sentence.")
+@click.pass_obj
+def command(
+    settings: Settings,
+    files: tuple[Path, ...],
+    output: Path | None,
+    published: str,
+    publisher: str,
+    url: str,
+    title: str,
+    keep: bool,
+    explain: bool,
+) -> int:
+    """Draft fact documents from articles: text or HTML files, folders of them, or - for stdin.
+
+    A draft names for every fact the characters it rests on, the rule that found it and a
+    confidence. Read it beside the text, correct it, then `kg validate` and `kg load` it.
+
+    Exit codes: 0 done; 2 misuse; 3 a file cannot be read; 5 it is too large.
+    """
+    import sys
+
+    from kg.errors import KgError, Misuse
+    from kg.extract import explained, open_extractor, read_article, written
+
+    paths = list(_articles(files))
+    several = len(paths) > 1
+    if several and output is not None and output.suffix:
+        raise Misuse(f"several articles do not fit into {output}: name a folder")
+    if keep and output is None:
+        raise Misuse("--text writes beside the draft: say where with -o")
+    extractor = open_extractor(project_of(address_of(settings)))
+    worst = 0
+    for path in paths:
+        try:
+            data = sys.stdin.buffer.read() if str(path) == "-" else _bytes(path)
+            article = read_article(
+                data, file=str(path), published=published, publisher=publisher, url=url, title=title
+            )
+            draft, facts = extractor.draft(article)
+        except KgError as error:
+            if not several:
+                raise
+            say(settings, f"error: {error}")
+            worst = max(worst, error.exit_code)
+            continue
+        if not article.published:
+            say(settings, f"{path}: no day of publication found: give it with --published")
+        if article.language != "en":
+            say(settings, f"{path}: does not look like English: little may be found")
+        text = explained(article, facts) if explain else written(draft)
+        target = _target(output, path, several=several, ending=".txt" if explain else ".yaml")
+        write_out(text.encode(), target)
+        if keep and target is not None:
+            write_out(article.text.encode(), target.with_suffix(".txt"))
+        if target is not None:
+            counts = (
+                f"{len(facts.events)} events, {len(facts.acts)} acts, "
+                f"{len(facts.positions)} positions, {len(facts.actors)} actors"
+            )
+            say(settings, f"{target}: {counts}")
+    return worst
+
+
+def _articles(files: tuple[Path, ...]) -> list[Path]:
+    found: list[Path] = []
+    for path in files:
+        if path.is_dir():
+            inside = sorted(
+                p for p in path.iterdir() if p.suffix.lower() in {".txt", ".html", ".htm"}
+            )
+            if not inside:
+                from kg.errors import InputError, Place
+
+                raise InputError("holds no .txt or .html file", Place(str(path)))
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    from kg.errors import InputError, Place
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+
+
+def _target(output: Path | None, path: Path, *, several: bool, ending: str) -> Path | None:
+    if output is None:
+        return None
+    if output.is_dir() or several or not output.suffix:
+        return output / (("article" if str(path) == "-" else path.stem) + ending)
+    return output

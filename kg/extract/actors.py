@@ -1,0 +1,258 @@
+"""Who takes part in a text: people, states and bodies, each once, by the register or by name."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from kg.extract.english import English
+from kg.extract.gazetteer import Gazetteer, Hit, Known
+from kg.extract.sentences import Told, Word
+
+
+@dataclass(eq=False, slots=True)
+class Actor:
+    """An actor of the text; what is learned of it on the way is added.
+
+    Attributes:
+        slug: Of the register, or proposed.
+        kind: `Person`, `Organization` or `State`.
+        name: The fullest form in the text, without a title.
+        known: Whether the register has it.
+        state: Slug of the state it acts for, or empty.
+        office: Its title as the text gives it, or empty.
+        gender: `he`, `she` or empty.
+        forms: The forms that the text gives, each with its first place.
+        office_at: Where the office stands.
+    """
+
+    slug: str
+    kind: str
+    name: str
+    known: bool
+    state: str = ""
+    office: str = ""
+    gender: str = ""
+    forms: dict[str, tuple[int, int]] = field(default_factory=dict)
+    office_at: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words of a sentence that stand for actors.
+
+    Attributes:
+        first: Index of its first word in the sentence.
+        last: The one after its last.
+        how: `name`, `demonym`, `place`, `part` of a compound, or what a description is.
+        actors: Whom it means; several for a group.
+    """
+
+    first: int
+    last: int
+    how: str
+    actors: tuple[Actor, ...]
+
+
+class People:
+    """The actors of one text; what each sentence calls them is put down beside."""
+
+    def __init__(self, told: Told, gazetteer: Gazetteer, english: English, published: str) -> None:
+        self.told = told
+        self.gazetteer = gazetteer
+        self.english = english
+        self.published = published
+        self.actors: dict[str, Actor] = {}
+        self._surnames: dict[str, list[Actor]] = {}
+        self._found: list[dict[tuple[int, int], Mention]] = [{} for _ in told.sentences]
+
+    def known(self, slug: str, name: str, at: tuple[int, int]) -> Actor:
+        """Returns the actor of the register, as one of this text."""
+        entry = self.gazetteer.known[slug]
+        actor = self.actors.get(slug)
+        if actor is None:
+            kind = entry.kind if entry.kind != "Place" else "Organization"
+            actor = Actor(slug, kind, name, True, entry.state)
+            self.actors[slug] = actor
+            if kind == "Person":
+                actor.gender = self._gender(entry.label)
+                for form in entry.names:
+                    self._learn_surnames(actor, form)
+        self._form(actor, name, at)
+        return actor
+
+    def person(self, name: str, at: tuple[int, int], title: str = "", state: str = "") -> Actor:
+        """Returns the person of that name: of the text, of the register, or a new one."""
+        words = name.replace(",", "").split()
+        actor = self._same_person(words, state)
+        if actor is None:
+            slug = slug_of(name)
+            entry = self._in_register(words, state)
+            if entry is not None:
+                actor = self.known(entry.slug, name, at)
+            else:
+                actor = self.actors.get(slug) or Actor(slug, "Person", name, False, state)
+                self.actors[slug] = actor
+                actor.gender = self._gender(name)
+            self._learn_surnames(actor, name)
+        self._form(actor, name, at)
+        if title and _gender_of_title(title, self.english):
+            actor.gender = _gender_of_title(title, self.english)
+        actor.state = actor.state or state
+        return actor
+
+    def body(self, name: str, at: tuple[int, int], state: str = "") -> Actor:
+        """Returns the body of that name that the register lacks."""
+        slug = slug_of(name)
+        actor = self.actors.get(slug)
+        if actor is None:
+            actor = self.actors[slug] = Actor(slug, "Organization", name, False, state)
+        self._form(actor, name, at)
+        return actor
+
+    def _form(self, actor: Actor, name: str, at: tuple[int, int]) -> None:
+        actor.forms.setdefault(name, at)
+        if len(name) > len(actor.name) and (actor.kind != "State" or not actor.name):
+            actor.name = name
+
+    def _learn_surnames(self, actor: Actor, name: str) -> None:
+        words = [
+            w for w in name.replace(",", "").split() if w.lower() not in self.english["suffix"]
+        ]
+        for tail in range(len(words)):
+            if tail == 0 and len(words) > 1:
+                # Where the family name stands first, as in Chinese: Director Yang.
+                if (
+                    words[0].lower() not in self.english["male"] | self.english["female"]
+                    and len(words) < 4
+                ):
+                    self._surname(words[0], actor)
+                continue
+            if len(words[tail]) > 2 and not words[tail].endswith("."):
+                self._surname(" ".join(words[tail:]), actor)
+
+    def _surname(self, surname: str, actor: Actor) -> None:
+        having = self._surnames.setdefault(folded(surname), [])
+        if actor not in having:
+            having.append(actor)
+
+    def _same_person(self, words: list[str], state: str) -> Actor | None:
+        words = [w for w in words if w.lower() not in self.english["suffix"]]
+        having = self._surnames.get(folded(" ".join(words)), []) if len(words) == 1 else []
+        if len(words) == 1:
+            return (
+                having[0]
+                if len(having) == 1
+                else next((a for a in having if a.state == state), None)
+            )
+        whole = folded(" ".join(words))
+        found = self._surnames.get(whole) or self._surnames.get(folded(words[-1]), [])
+        for actor in found:
+            theirs = [folded(w) for w in actor.name.replace(",", "").split()]
+            if len(theirs) == 1 or whole == " ".join(theirs):
+                return actor
+            if whole in self._surnames and actor in self._surnames[whole]:
+                return actor
+            if (
+                theirs[0][0] == whole[0]
+                and theirs[-1] == folded(words[-1])
+                and (
+                    len(words) == 2 or len(theirs) == 2 or _initial(words[0]) or _initial(theirs[0])
+                )
+                and (theirs[0] == folded(words[0]) or _short(theirs[0], folded(words[0])))
+            ):
+                return actor
+        return None
+
+    def _in_register(self, words: list[str], state: str) -> Known | None:
+        """The one person of the register whom a fuller or shorter form of the name can mean."""
+        words = [w for w in words if w.lower() not in self.english["suffix"]]
+        found: set[str] = set()
+        tails = (
+            (" ".join(words[n:]) for n in range(1, len(words))) if len(words) > 1 else (words[0],)
+        )
+        for tail in tails:
+            for hit in self.gazetteer.find(tail):
+                if hit.start == 0 and hit.end == len(tail):
+                    found.update(s for s in hit.slugs if self.gazetteer.known[s].kind == "Person")
+        fits = [
+            entry
+            for entry in (self.gazetteer.known[slug] for slug in sorted(found))
+            if (not state or not entry.state or entry.state == state)
+            and (
+                len(words) == 1
+                or any(
+                    _short(folded(n.split()[0]), folded(words[0])) for n in entry.names if " " in n
+                )
+            )
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def _gender(self, name: str) -> str:
+        first = name.split()[0].lower()
+        female, male = first in self.english["female"], first in self.english["male"]
+        return "" if female == male else "she" if female else "he"
+
+    def _put(self, number: int, first: int, last: int, how: str, *actors: Actor) -> Mention:
+        found = self._found[number]
+        for a, b in [key for key in found if key[0] < last and key[1] > first]:
+            if a <= first and last <= b and (b - a) > (last - first):
+                return found[a, b]
+            del found[a, b]
+        mention = Mention(first, last, how, actors)
+        found[first, last] = mention
+        return mention
+
+    def _hit_at(self, number: int, at: int) -> Mention | None:
+        return next((m for m in self._found[number].values() if m.first <= at < m.last), None)
+
+    def _silent(self, slug: str) -> Actor:
+        """An actor that only a demonym or a city has pointed to so far."""
+        entry = self.gazetteer.known[slug]
+        kind = entry.kind if entry.kind != "Place" else "Organization"
+        actor = self.actors[slug] = Actor(slug, kind, entry.label, True, entry.state)
+        return actor
+
+    def _meant(self, hit: Hit) -> str:
+        """The one that the text has named already, else the first."""
+        return next((slug for slug in hit.slugs if slug in self.actors), hit.slugs[0])
+
+    def _is_role(self, word: Word) -> bool:
+        lower = word.lower.rstrip(".")
+        return (
+            lower in self.english["role"]
+            or (lower.endswith("s") and lower[:-1] in self.english["role"])
+            or lower in self.english["kin"]
+            or lower in self.english["honorific"]
+        )
+
+
+def folded(text: str) -> str:
+    """Returns a text in small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def _initial(word: str) -> bool:
+    return len(word.rstrip(".")) == 1
+
+
+def _short(one: str, other: str) -> bool:
+    """Whether two given names may be one: Joe and Joseph, J. and Joseph."""
+    one, other = one.rstrip("."), other.rstrip(".")
+    return (
+        one == other
+        or one[:2] == other[:2]
+        or (min(len(one), len(other)) == 1 and one[0] == other[0])
+    )
+
+
+def slug_of(name: str) -> str:
+    """Returns a slug for a name."""
+    return re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")
+
+
+def _gender_of_title(title: str, english: English) -> str:
+    words = [w.lower().strip(".,") for w in title.split()]
+    if any(w in english["female_title"] for w in words) or "first lady" in title.lower():
+        return "she"
+    return "he" if any(w in english["male_title"] for w in words) else ""

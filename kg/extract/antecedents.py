@@ -1,0 +1,210 @@
+"""Whom a pronoun or a description means."""
+
+from kg.extract.actors import Actor, Mention
+from kg.extract.context import Clause, Group, Reference
+from kg.extract.references import Words
+
+
+class Antecedents(Words):
+    """Resolves what points back, from left to right."""
+
+    def actors_of(
+        self,
+        entity: "Mention | Reference | Group",
+        clause: Clause | None,
+        *,
+        is_object: tuple[Actor, ...] = (),
+    ) -> tuple[Actor, ...]:
+        """Returns whom an entity means.
+
+        Args:
+            entity: A mention, a reference or a group of them.
+            clause: The clause of saying that governs it.
+            is_object: Of an object, the subject of the same verb, which it cannot be.
+        """
+        if isinstance(entity, Group):
+            found = [a for member in entity.members for a in self.actors_of(member, clause)]
+            return tuple(dict.fromkeys(found))
+        if isinstance(entity, Mention):
+            return entity.actors
+        context = self.context
+        if entity.what in {"he", "she"}:
+            one = self._pronoun(entity, clause, is_object)
+            return (one,) if one else ()
+        if entity.what in {"sides", "they"}:
+            if entity.what == "they" and len(context.subject) > 1 and not is_object:
+                return context.subject
+            if entity.what == "they" and is_object:
+                return ()
+            if (
+                entity.what == "they"
+                and len(context.subject) == 1
+                and context.subject[0].kind != "Person"
+            ):
+                return context.subject
+            return context.parties if len(context.parties) > 1 else context.group
+        if entity.what in {"i", "we"} and self.words[entity.first].deep:
+            # In a quotation inside a quotation, the one who is quoted there speaks.
+            return next(
+                (c.subjects for c in reversed(self.clauses) if not self.words[c.at].deep), ()
+            )
+        if entity.what == "i":
+            return self.speaker or ((context.author,) if context.author else ())
+        if entity.what == "we":
+            return self.speaker or ((context.author,) if context.author else ())
+        if entity.what == "counterpart":
+            return self._counterpart(entity, clause)
+        if entity.what == "role":
+            return self._by_role(entity, is_object)
+        if entity.what == "body":
+            return self._by_body(entity)
+        return ()
+
+    def _pronoun(
+        self, entity: Reference, clause: Clause | None, is_object: tuple[Actor, ...]
+    ) -> Actor | None:
+        context = self.context
+
+        def fits(actor: Actor | None) -> bool:
+            return (
+                actor is not None
+                and actor.kind == "Person"
+                and actor.gender in {entity.what, ""}
+                and actor not in is_object
+            )
+
+        earlier = [
+            a
+            for m in self.entities.values()
+            if isinstance(m, Mention) and m.last <= entity.first
+            for a in m.actors
+            if fits(a)
+        ]
+        governing = [a for a in (clause.subjects if clause else ()) if fits(a)]
+        speaking = [a for a in self.speaker if fits(a)]
+        partners = [
+            p
+            for s in (*(clause.subjects if clause else ()), *is_object, *self.speaker)
+            for p in (context.partner(s),)
+            if fits(p)
+        ]
+        told = [a for a in (clause.objects if clause else ()) if fits(a)]
+        main = [a for a in context.subject if fits(a)]
+        recent = [a for a in context.recent if fits(a)]
+        if self.speaker and not clause:
+            # In a quotation, "he" is the one spoken of or with, hardly ever the speaker.
+            order: list[Actor | None] = [
+                *partners,
+                *[a for a in earlier if a not in speaking],
+                *[a for a in recent if a not in self.speaker],
+            ]
+        elif is_object:
+            order = [*governing, *partners, *told, *earlier, *main, *recent]
+        else:
+            doing = [
+                a for c in self.clauses if c.governor is not clause for a in c.subjects if fits(a)
+            ]
+            order = [
+                *governing,
+                *told,
+                *(doing if clause else ()),
+                *(reversed(earlier) if clause else main),
+                *partners,
+                *main,
+                *earlier,
+                *recent,
+            ]
+        exact = [a for a in order if a is not None and a.gender == entity.what]
+        return next(iter(exact or order), None)
+
+    def _counterpart(self, entity: Reference, clause: Clause | None) -> tuple[Actor, ...]:
+        context = self.context
+        subject = (
+            clause.subjects[0]
+            if clause and clause.subjects
+            else context.subject[0]
+            if context.subject
+            else None
+        )
+        people = [
+            p
+            for p in (*context.parties, *context.recent)
+            if p is not subject and p.kind == "Person"
+        ]
+        if entity.state:
+            people = [p for p in people if p.state == entity.state]
+            inside = [
+                m.actors[0]
+                for m in self.entities.values()
+                if isinstance(m, Mention)
+                and m.last <= entity.first
+                and m.actors[0].kind == "Person"
+                and m.actors[0].state == entity.state
+                and m.actors[0] is not subject
+            ]
+            if entity.noun == "official" and inside:
+                return (inside[0],)
+        elif entity.noun == "official":
+            return ()
+        return (people[0],) if people else ()
+
+    def _by_role(self, entity: Reference, is_object: tuple[Actor, ...]) -> tuple[Actor, ...]:
+        context = self.context
+        noun = entity.noun
+        having = [
+            a
+            for a in self.cast.actors.values()
+            if a.kind == "Person"
+            and a not in is_object
+            and (not entity.state or a.state == entity.state)
+            and (self._has_role(a, noun))
+        ]
+        if not having:
+            return ()
+        if len(having) == 1:
+            return (having[0],)
+        # The one whom the text has been speaking of, before the one named last.
+        for actor in (*context.subject, *context.recent):
+            if actor in having:
+                return (actor,)
+        return ()
+
+    def _has_role(self, actor: Actor, noun: str) -> bool:
+        if noun in actor.office.lower().replace("-", " ").split() or actor.office.lower().endswith(
+            noun
+        ):
+            return True
+        if actor.known and not actor.office and actor.slug in self.cast.gazetteer.known:
+            day = self.context.published
+            return any(
+                noun in office.lower().split()
+                and (not since or since <= day)
+                and (not until or until >= day)
+                for office, _, since, until in self.cast.gazetteer.known[actor.slug].offices
+            )
+        return False
+
+    def _by_body(self, entity: Reference) -> tuple[Actor, ...]:
+        if (
+            entity.noun == "government"
+            and self.context.author
+            and self.context.author.state in self.cast.actors
+        ):
+            pass
+        having = [
+            a
+            for a in self.cast.actors.values()
+            if a.kind == "Organization"
+            and entity.noun in a.name.lower().split()
+            and (not entity.state or a.state == entity.state)
+        ]
+        return (
+            (having[-1],)
+            if len(having) == 1
+            or (
+                having
+                and entity.noun
+                in {"embassy", "ministry", "department", "council", "commission", "police"}
+            )
+            else ()
+        )

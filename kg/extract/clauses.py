@@ -1,0 +1,316 @@
+"""Who says or does what to whom in a sentence: verbs with their subjects, objects and contents.
+
+A light grammar, not a parser: it looks from a cue verb to the left for a subject and to the right
+for an object, and holds a clause to stand inside another's content where a verb of saying governs
+it. What it cannot tell it leaves out.
+"""
+
+from collections.abc import Iterator
+
+from kg.extract.actors import Actor
+from kg.extract.context import Clause, Reference
+from kg.extract.lexicon import SOMEONE, Cue
+from kg.extract.sentences import Sentence
+from kg.extract.subjects import Subjects
+
+
+class Stream(Subjects):
+    """Reads the clauses of the words of one level of a sentence."""
+
+    def read(self) -> list[Clause]:
+        """Returns the clauses of the stream, from left to right."""
+        at = 0
+        before = self.context.subject
+        while at < len(self.words):
+            found = self._clause(at)
+            if found:
+                self.clauses.append(found)
+                at = max(at + 1, found.end)
+                self._after(found)
+            else:
+                at += 1
+        if (
+            self.quote < 0
+            and self.context.subject is before
+            and not any(c.governor is None and c.subjects for c in self.clauses)
+        ):
+            # No verb of the vocabulary: the sentence still has a subject, whom "he" may mean next.
+            self.context.subject = self._first_subject(len(self.words)) or before
+        for clause in self.clauses:
+            later = [c for c in self.clauses if c.at > clause.at and not self._inside(c, clause)]
+            clause.stop = min((c.at for c in later), default=len(self.words))
+        return self.clauses
+
+    def _inside(self, clause: Clause, other: Clause) -> bool:
+        governor = clause.governor
+        while governor is not None:
+            if governor is other:
+                return True
+            governor = governor.governor
+        return False
+
+    def _after(self, clause: Clause) -> None:
+        if clause.governor is None and not self.quote >= 0:
+            if not clause.passive and clause.subjects and clause.rule != "by":
+                self.context.subject = clause.subjects
+            if len(clause.subjects) > 1:
+                self.context.group = clause.subjects
+
+    def _clause(self, at: int) -> Clause | None:
+        word = self.words[at]
+        entity = self.entities.get(at)
+        if entity is not None and not (isinstance(entity, Reference) and entity.what == "we"):
+            return None
+        for cue in self.lexicon.verbs.get(word.lower, ()):
+            end = self._rest(cue.rest, at + 1)
+            if end is None:
+                continue
+            found = self._with_subject(cue, at, end)
+            if found:
+                return found
+        return self._light(at)
+
+    def _light(self, at: int) -> Clause | None:
+        """As in "gave its sympathies": a verb that says nothing, and the noun that does."""
+        for lemma, form in self.lexicon.light.get(self.words[at].lower, ()):
+            found = self._noun_of_act(at + 1)
+            if found:
+                cue = Cue(found[0].kind, lemma, form, ())
+                clause = self._with_subject(cue, at, found[1])
+                if clause:
+                    return clause
+        return None
+
+    def _noun_of_act(self, at: int) -> tuple[Cue, int] | None:
+        vocabulary = self.lexicon.vocabulary
+        for n in range(at, min(at + 9, len(self.words))):
+            word = self.words[n]
+            if (
+                word.text in ",.;:"
+                or word.lower in {"that", "which"}
+                or word.lower in self.english["preposition"]
+            ):
+                return None
+            found = self.lexicon.noun_at(self.words, n)
+            if (
+                found
+                and vocabulary.is_a(found[0].kind, "SpeechAct")
+                and found[0].kind not in {"Assert", "Report"}
+            ):
+                return found
+        return None
+
+    def _rest(self, rest: tuple[str, ...], at: int) -> int | None:
+        """Where the further words of a cue end, with little between them."""
+        for number, wanted in enumerate(rest):
+            if wanted == SOMEONE:
+                entity = self.entity_at(at)
+                if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
+                    return None
+                at = entity.last
+                continue
+            for skipped in range(5):
+                n = at + skipped
+                if n >= len(self.words):
+                    return None
+                word = self.words[n]
+                if word.lower == wanted or (len(wanted) > 4 and word.lower == wanted + "s"):
+                    at = n + 1
+                    break
+                small = (
+                    len(wanted) <= 4
+                    and wanted.isalpha()
+                    and wanted in self.english["preposition"] | {"to", "that"}
+                )
+                if word.text in ',.;:"“”' or (
+                    small
+                    and not (
+                        word.lower in self.english["adverb"]
+                        or word.lower.endswith("ly")
+                        or (number and n in self.entities)
+                    )
+                ):
+                    return None
+                if not small and (
+                    word.lower in self.english["preposition"] or word.lower in {"that", "and", "to"}
+                ):
+                    return None
+            else:
+                return None
+        return at
+
+    def _with_subject(self, cue: Cue, at: int, end: int) -> Clause | None:
+        """Returns the clause of a cue, if somebody does it or suffers it."""
+        auxiliaries, negated, first = self._auxiliaries(at)
+        found = self._voice(cue, at, end, auxiliaries, first)
+        if found is None or not found[0]:
+            return None
+        actors, rule, governor = found
+        modal = next((a for a in auxiliaries if a in self.english["modal"]), "")
+        if rule in {"subject", "it"} and self._unreal(first):
+            modal = modal or "if"
+        passive = rule == "passive"
+        clause = Clause(
+            sentence=self.sentence,
+            words=self.words,
+            cue=cue,
+            kind=cue.kind,
+            at=at,
+            end=end,
+            subjects=() if passive else actors,
+            objects=actors if passive else (),
+            object_at=end if passive else 0,
+            passive=passive,
+            negated=negated,
+            modal=modal,
+            governor=governor,
+            rule=rule,
+            quote=self.quote,
+        )
+        if not passive:
+            self._object(clause)
+            self._by_noun(clause)
+        return clause
+
+    def _voice(
+        self, cue: Cue, at: int, end: int, auxiliaries: list[str], first: int
+    ) -> tuple[tuple[Actor, ...], str, Clause | None] | None:
+        """Who does it, or in the passive who suffers it; by which way; and who tells of it."""
+        words, form = self.words, cue.form
+        bent = form in {"past", "participle"}
+        be = bool(auxiliaries) and auxiliaries[-1] in self.english["be"]
+        after = [w.lower for w in words[end : end + 2]]
+        by = after[:1] == ["by"] or (after[:1] in (["for"], ["on"]) and after[1:] == ["by"])
+        if bent and by:
+            agent = self.entity_at(end + 1 + (after[0] != "by"))
+            actors = self.actors_of(agent, None) if agent else ()
+            if actors:
+                return actors, "by", None
+            if not be:
+                return None
+        participle = form == "participle" or (
+            form == "past" and words[at].lower not in self.english.irregular
+        )
+        if bent and be and participle and not cue.lemma.startswith("be "):
+            sufferer = self._subject(first, form)
+            return (sufferer[0], "passive", sufferer[2]) if sufferer else None
+        if form == "base" and not auxiliaries and not cue.lemma.startswith("will "):
+            if first > 0 and words[first - 1].lower == "to":
+                purpose = self._purpose(first - 1)
+                return (purpose[0], purpose[2], purpose[1]) if purpose else None
+            found = self._subject(first, form)
+            plural = found and (len(found[0]) > 1 or found[4] in {"we", "i", "they", "sides"})
+            if not found or not plural or found[3] != "near" or found[1] != "subject":
+                return None
+            return found[0], "subject", found[2]
+        if form == "ing" and not be:
+            participle_of = self._participle(at)
+            return (participle_of[0], participle_of[2], participle_of[1]) if participle_of else None
+        subject = self._subject(first, form) or self._inverted(at, end, cue)
+        if not subject or (form == "s" and subject[3] != "near"):
+            return None
+        return subject[0], subject[1], subject[2]
+
+    def _object(self, clause: Clause) -> None:
+        at = clause.end
+        words = self.words
+        if SOMEONE in clause.cue.rest:
+            for n in range(clause.at + 1, clause.end):
+                entity = self.entity_at(n)
+                if entity is not None:
+                    clause.objects = self.actors_of(
+                        entity, clause.governor, is_object=clause.subjects
+                    )
+                    clause.object_at = clause.end
+                    return
+        if clause.rule in {"inverted", "statement"}:
+            return
+        while (
+            at < len(words)
+            and words[at].lower
+            in {
+                "today",
+                "yesterday",
+                "also",
+                "again",
+                "directly",
+                "earlier",
+                "on",
+                "by",
+                "phone",
+                "separately",
+                "briefly",
+            }
+            and at not in self.entities
+            and at - clause.end < 4
+        ):
+            if words[at].lower in {"on", "by"} and not (
+                at + 1 < len(words)
+                and (
+                    words[at + 1].lower in self.english["weekdays"]
+                    or words[at + 1].lower in {"phone", "telephone"}
+                )
+            ):
+                break
+            at += 1
+            if at < len(words) and words[at].lower in self.english["weekdays"]:
+                at += 1
+        entity = self.entity_at(at)
+        if (
+            entity is None
+            and at < len(words)
+            and words[at].lower in {"to", "with", "of", "upon", "on", "from"}
+        ):
+            entity = self.entity_at(at + 1)
+        if entity is None and self.lexicon.vocabulary.is_a(clause.kind, "Interaction"):
+            for n in range(at, min(at + 14, len(words))):
+                if words[n].lower in {"with", "to"}:
+                    entity = self.entity_at(n + 1)
+                    if entity is not None:
+                        break
+                if words[n].text in ".;":
+                    break
+        if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
+            return
+        following = words[entity.last] if entity.last < len(words) else None
+        if following and following.lower in self.english["auxiliary"] and not clause.cue.rest:
+            return  # "said the United States is": a clause of its own
+        if clause.kind == "Promise" and words[entity.first - 1].lower == "to":
+            return  # "commitment to NATO": what it is about
+        clause.objects = tuple(
+            a
+            for a in self.actors_of(entity, clause.governor, is_object=clause.subjects)
+            if a not in clause.subjects
+        )
+        clause.object_at = entity.last
+
+    def _by_noun(self, clause: Clause) -> None:
+        """As in "expressed concern": the noun tells what the verb does not."""
+        lemma = clause.cue.lemma.split()[0]
+        if lemma not in self.english["light"] or (
+            not self._says(clause) and clause.kind != "Event"
+        ):
+            return
+        if clause.cue.rest or (
+            clause.end < len(self.words) and self.words[clause.end].lower == "that"
+        ):
+            return
+        found = self._noun_of_act(clause.end)
+        if found:
+            clause.kind = found[0].kind
+            clause.end = max(clause.end, found[1])
+
+
+def streams(sentence: Sentence, full: set[int]) -> Iterator[tuple[int, list[int]]]:
+    """Yields the word indexes outside full quotations, then those of each of them.
+
+    Args:
+        sentence: It may hold part of a quotation only.
+        full: Numbers of the quotations that are speech of their own, not words in marks.
+    """
+    yield (
+        -1,
+        [n for n, w in enumerate(sentence.words) if w.quote not in full and w.text not in '"“”«»'],
+    )
+    for quote in sorted({w.quote for w in sentence.words} & full):
+        yield quote, [n for n, w in enumerate(sentence.words) if w.quote == quote]

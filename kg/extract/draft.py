@@ -1,0 +1,331 @@
+"""Writes what was found in a text as a draft fact document, as a person would write it."""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import yaml
+
+from kg.extract.actors import Actor, slug_of
+from kg.extract.article import Article
+from kg.extract.facts import Act, Event, Facts, Position, Span
+from kg.facts.passages import Passages, passages_of
+from kg.vocabulary import Vocabulary
+
+_LABEL_WORDS = 14
+
+
+class _Draft:
+    def __init__(
+        self, article: Article, facts: Facts, vocabulary: Vocabulary, known: dict[str, str]
+    ) -> None:
+        self.article = article
+        self.facts = facts
+        self.vocabulary = vocabulary
+        self.known = known
+        self.passages: Passages = passages_of(article.text)
+        self.ids: dict[int, str] = {}
+        self.taken: set[str] = set()
+        self.issues: dict[str, str] = {}
+        self.used: dict[str, Actor] = {}
+
+    def document(self) -> dict[str, Any]:
+        for event in self.facts.events:
+            self.ids[id(event)] = self._id(event.kind, event.agents, event.since)
+        for act in self.facts.acts:
+            self.ids[id(act)] = self._id(act.kind, [act.speaker], "")
+        events = [self._event(event) for event in self.facts.events]
+        inner: dict[int, list[Act]] = {}
+        for act in self.facts.acts:
+            if act.governor is not None:
+                inner.setdefault(id(act.governor), []).append(act)
+        positions: dict[int, list[Position]] = {}
+        for position in self.facts.positions:
+            positions.setdefault(id(position.act), []).append(position)
+        seen: set[tuple[str, str, str]] = set()
+        acts = [self._act(a, inner, positions, seen) for a in self.facts.acts if a.governor is None]
+        tenures = [one for actor in self.facts.actors if (one := self._tenure(actor))]
+        actors = [self._actor(a) for a in self.used.values() if not a.known]
+        sections = {
+            "source": self._source(),
+            "actors": actors,
+            "issues": [{"id": slug, "label": label} for slug, label in self.issues.items()],
+            "tenures": tenures,
+            "events": [*events, *acts],
+        }
+        return {name: section for name, section in sections.items() if section}
+
+    # ── Source and actors ────────────────────────────────────────────────────────────────────────
+
+    def _source(self) -> dict[str, Any]:
+        article, found = self.article, self.facts
+        statement = any(
+            e.kind == "PressStatement" and e.rule.startswith("statement") for e in found.events
+        )
+        kind = "Statement" if statement else "Readout" if found.readout else "NewsArticle"
+        name = slug_of(article.title) or "article"
+        publisher = self.known.get(article.publisher.casefold(), "")
+        told = {
+            "id": "-".join(
+                [*([article.published] if article.published else []), *name.split("-")[:8]]
+            ),
+            "type": kind,
+            "draft": True,
+            "headline": article.title,
+            "published": article.published,
+            "publisher": publisher,
+            "url": article.url,
+            "language": article.language if article.language != "und" else "",
+            "text": {"digest": self.passages.digest, "length": self.passages.length},
+            "passages": {name: list(span) for name, span in self.passages.spans.items()},
+        }
+        return {key: value for key, value in told.items() if value}
+
+    def _name(self, actor: Actor) -> str:
+        self.used[actor.slug] = actor
+        return actor.slug
+
+    def _actor(self, actor: Actor) -> dict[str, Any]:
+        told: dict[str, Any] = {"id": actor.slug, "type": actor.kind, "label": actor.name}
+        others = sorted(form for form in actor.forms if form != actor.name and len(form) > 2)
+        if others:
+            told["altLabel"] = others
+        if actor.state and actor.kind != "State":
+            told["state"] = actor.state
+        return told
+
+    def _tenure(self, actor: Actor) -> dict[str, Any] | None:
+        if not (actor.office and actor.office_at and actor.state and actor.kind == "Person"):
+            return None
+        told: dict[str, Any] = {
+            "person": self._name(actor),
+            "organization": actor.state,
+            "office": actor.office,
+        }
+        if self.article.published:
+            told["asOf"] = self.article.published
+        return {**told, **self._found("office/title", 0.85, [actor.office_at])}
+
+    # ── Events ───────────────────────────────────────────────────────────────────────────────────
+
+    def _event(self, event: Event) -> dict[str, Any]:
+        told: dict[str, Any] = {"id": self.ids[id(event)], "type": event.kind}
+        told["label"] = self._event_label(event)
+        told |= self._window(event)
+        if event.status != "occurred":
+            told["status"] = event.status
+        told |= self._people("agent", list(event.agents))
+        told |= self._people("recipient", event.recipients)
+        told |= self._people("attendee", event.attendees)
+        return {**told, **self._found(event.rule, event.confidence, event.spans[:4])}
+
+    def _window(self, event: Event) -> dict[str, Any]:
+        if not event.since:
+            return {}
+        if event.since == event.until:
+            return {"date": event.since}
+        return {"from": event.since, "to": event.until}
+
+    def _people(self, key: str, actors: list[Actor]) -> dict[str, Any]:
+        names = list(dict.fromkeys(self._name(actor) for actor in actors))
+        return {key: names[0] if len(names) == 1 else names} if names else {}
+
+    def _event_label(self, event: Event) -> str:
+        label = self.vocabulary.kinds[event.kind].label.capitalize()
+        who = _list([_short(a) for a in event.agents])
+        to = _list([_short(a) for a in event.recipients])
+        link = (
+            "between"
+            if self.vocabulary.kinds[event.kind].reciprocal and len(event.agents) > 1
+            else "by"
+        )
+        return f"{label} {link} {who}" + (f", {_TO.get(event.kind, 'with')} {to}" if to else "")
+
+    # ── Acts ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _act(self, act: Act, inner: dict[int, list[Act]], positions: dict[int, list[Position]],
+             seen: set[tuple[str, str, str]]) -> dict[str, Any]:  # fmt: skip
+        told: dict[str, Any] = {"id": self.ids[id(act)], "type": act.kind}
+        words = self._words(act.content)
+        whom = f" to {_short(act.addressee)}" if act.addressee else ""
+        told["label"] = (
+            f"{_short(act.speaker)}, {self.vocabulary.kinds[act.kind].label}{whom}: {words}"
+        )
+        told["agent"] = self._name(act.speaker)
+        if act.addressee:
+            told["recipient"] = self._name(act.addressee)
+        if act.during is not None and id(act.during) in self.ids:
+            told["during"] = self.ids[id(act.during)]
+        content: list[Any] = []
+        for one in positions.get(id(act), ()):
+            key = (one.holder.slug, self._issue(one), one.stance)
+            if key not in seen:
+                seen.add(key)
+                content.append(self._position(one))
+        content += [self._act(a, inner, positions, seen) for a in inner.get(id(act), ())]
+        if not content and self.vocabulary.kinds[act.kind].vouches and act.content != act.span:
+            content.append(
+                {
+                    "type": "Claim",
+                    "label": words,
+                    **self._found(act.rule, act.confidence, [act.content]),
+                }
+            )
+        told |= self._found(act.rule, act.confidence, [act.span])
+        if content:
+            told["content"] = content
+        return told
+
+    def _position(self, position: Position) -> dict[str, Any]:
+        told = {
+            "type": "Position",
+            "holder": self._name(position.holder),
+            "issue": self._issue(position),
+            "stance": position.stance,
+        }
+        if self.article.published:
+            told["asOf"] = self.article.published
+        return {**told, **self._found(position.rule, position.confidence, [position.issue])}
+
+    def _issue(self, position: Position) -> str:
+        """The issue of the vocabulary that shares most words, else one proposed."""
+        text = self.article.text[position.issue[0] : position.issue[1]]
+        words = _stems(text)
+        best = max(
+            ((len(_stems(name) & words) / max(len(_stems(name)), 2), issue.slug)
+             for issue in self.vocabulary.issues.values() for name in (issue.label, *issue.labels)),
+            default=(0.0, ""),
+        )  # fmt: skip
+        if best[0] >= 0.75:
+            return best[1]
+        label = " ".join(re.sub(r"[^\w\s'’-]", " ", text).split()[:9])
+        slug = "-".join(slug_of(label).split("-")[:9]) or "issue"
+        self.issues.setdefault(slug, label)
+        return slug
+
+    # ── Where it stands ──────────────────────────────────────────────────────────────────────────
+
+    def _found(self, rule: str, confidence: float, spans: list[Span]) -> dict[str, Any]:
+        """Rule, confidence and evidence; a span that no passage holds is not evidence."""
+        evidence = [part for span in dict.fromkeys(spans) for part in self._parts(span)]
+        return {"rule": rule, "confidence": round(confidence, 2), "evidence": evidence}
+
+    def _parts(self, span: Span) -> Iterator[dict[str, Any]]:
+        for name, (start, end) in self.passages.spans.items():
+            first, last = max(span[0], start), min(span[1], end)
+            if first < last:
+                yield {"passage": name, "chars": [first, last]}
+
+    def _words(self, span: Span) -> str:
+        words = self.article.text[span[0] : span[1]].split()
+        short = " ".join(words[:_LABEL_WORDS]).strip(" ,;:\"“”'‘’")
+        return short + (" …" if len(words) > _LABEL_WORDS else "")
+
+    def _id(self, kind: str, actors: list[Actor], day: str) -> str:
+        who = "-".join(slug_of(_short(a)) for a in actors[:2])
+        name = slug_of(
+            "-".join(part for part in (who, re.sub(r"(?<!^)([A-Z])", r"-\1", kind), day) if part)
+        )
+        for number in count(1):
+            candidate = name if number == 1 else f"{name}-{number}"
+            if candidate not in self.taken:
+                self.taken.add(candidate)
+                return candidate
+        raise AssertionError("counting ends")
+
+
+_TO = {
+    "Sanction": "against",
+    "MilitaryAction": "against",
+    "Letter": "to",
+    "Arrest": "of",
+    "Expulsion": "of",
+}
+
+
+def _short(actor: Actor) -> str:
+    """A person's family name, else the name."""
+    if actor.kind != "Person":
+        return actor.name
+    words = [
+        w
+        for w in actor.name.replace(",", "").split()
+        if w.lower().rstrip(".") not in {"jr", "sr", "ii", "iii"}
+    ]
+    small = next((n for n, w in enumerate(words) if n and w.islower()), len(words) - 1)
+    return " ".join(words[small:])
+
+
+def _list(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+_EMPTY = {
+    "the",
+    "a",
+    "an",
+    "of",
+    "in",
+    "on",
+    "and",
+    "to",
+    "for",
+    "with",
+    "by",
+    "from",
+    "or",
+    "its",
+    "their",
+    "at",
+}
+
+
+def _stems(text: str) -> frozenset[str]:
+    words = re.findall(r"[a-z]+", text.lower())
+    return frozenset(w.rstrip("s")[:7] for w in words if w not in _EMPTY and len(w) > 1)
+
+
+def draft_of(
+    article: Article, facts: Facts, vocabulary: Vocabulary, publishers: dict[str, str]
+) -> dict[str, Any]:
+    """Returns a draft fact document as plain data.
+
+    Args:
+        article: The text that was read.
+        facts: What was found in it.
+        vocabulary: Whose issues positions are joined to where they fit.
+        publishers: Slugs of actors by their names in small letters.
+    """
+    return _Draft(article, facts, vocabulary, publishers).document()
+
+
+def written(document: dict[str, Any]) -> str:
+    """Returns a document as YAML: short lists and evidence on one line, the rest line by line."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        """Sets items of a list in from their key."""
+        super().increase_indent(flow, False)
+
+
+def _mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.Node:
+    flow = set(data) <= {"passage", "chars"} or set(data) <= {
+        "id",
+        "label",
+        "type",
+        "altLabel",
+        "state",
+    }
+    return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=flow)
+
+
+def _sequence(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
+    flow = all(isinstance(x, str | int | float) for x in data)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flow)
+
+
+_Dumper.add_representer(dict, _mapping)
+_Dumper.add_representer(list, _sequence)

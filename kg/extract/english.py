@@ -1,0 +1,163 @@
+"""The words of English reporting, read from `ontology/english.yaml`, and how its verbs bend."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kg.errors import InputError, Place
+from kg.resources import files
+
+
+@dataclass(frozen=True)
+class English:
+    """Words by what they are for, all in small letters.
+
+    Attributes:
+        lists: Sets of words by their heading in the file: `auxiliary`, `role`, `body` ...
+        maps: Numbers by word: `months`, `numbers`.
+        irregular: Past and participle of each verb that does not bend by rule.
+        content: Act that words in what is said show, and whether only the speaker's own do.
+        instead: Act, the act that it is instead of, and a pattern of the words that show it.
+        kinds: Names of kinds: `deed` and `deed_by_noun`.
+        stance: Slug of the stance that each act takes.
+        weekdays: From Monday to Sunday.
+    """
+
+    lists: Mapping[str, frozenset[str]]
+    maps: Mapping[str, Mapping[str, int]]
+    irregular: Mapping[str, tuple[str, ...]]
+    content: Mapping[str, tuple[str, bool]]
+    instead: tuple[tuple[str, str, str], ...]
+    kinds: Mapping[str, frozenset[str]]
+    stance: Mapping[str, str]
+    weekdays: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        return self.lists.get(name) or frozenset(self.maps[name])
+
+    def says(self, name: str, text: str) -> bool:
+        """Whether a text in small letters holds a word or phrase of a list."""
+        if name not in self._patterns:
+            self._patterns[name] = re.compile(_either(sorted(self.lists[name])))
+        return self._patterns[name].search(text) is not None
+
+    @cached_property
+    def content_pattern(self) -> re.Pattern[str]:
+        """Finds the words of `content`, the longest first."""
+        words = sorted(self.content, key=len, reverse=True)
+        return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, words))})(?![\w'])")
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {}
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """Words of no content, which no name begins or ends with when they stand small."""
+        names = ("auxiliary", "negation", "preposition", "determiner", "conjunction",
+                 "subordinate", "he", "she", "they", "we", "i")  # fmt: skip
+        return frozenset().union(*(self.lists[name] for name in names))
+
+    def forms(self, lemma: str) -> Iterator[tuple[str, str]]:
+        """Yields the forms of a verb, each with what it is: base, s, past, participle, ing."""
+        yield lemma, "base"
+        yield _third_person(lemma), "s"
+        bent = self.irregular.get(lemma) or (_past(lemma),)
+        yield bent[0], "past"
+        yield bent[-1], "participle"
+        yield _ing(lemma, bent), "ing"
+
+
+def read_english(project: Path | None = None) -> English:
+    """Returns the words, shipped ones and a project's own on top.
+
+    Raises:
+        InputError: The file is not of this form.
+    """
+    lists: dict[str, set[str]] = {}
+    maps: dict[str, dict[str, int]] = {}
+    irregular: dict[str, tuple[str, ...]] = {}
+    content: dict[str, tuple[str, bool]] = {}
+    instead: list[tuple[str, str, str]] = []
+    kinds: dict[str, frozenset[str]] = {}
+    stance: dict[str, str] = {}
+    week: tuple[str, ...] = ()
+    for path in files("ontology", (".yaml",), project=project):
+        if path.stem != "english":
+            continue
+        try:
+            told: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+            for name, value in told.items():
+                if name == "irregular":
+                    irregular |= {
+                        k: (v,) if isinstance(v, str) else tuple(v) for k, v in value.items()
+                    }
+                elif name == "instead":
+                    instead += [(c["act"], c["of"], _either(c["words"])) for c in value]
+                elif name == "content":
+                    for entry in value:
+                        act = (entry["act"], entry.get("own") == "true")
+                        content |= dict.fromkeys(entry["words"], act)
+                elif name in {"deed", "deed_by_noun"}:
+                    kinds[name] = frozenset(value)
+                elif name == "stance":
+                    stance |= value
+                elif isinstance(value, dict):
+                    maps[name] = {word: int(number) for word, number in value.items()}
+                else:
+                    week = tuple(value) if name == "weekdays" else week
+                    lists.setdefault(name, set()).update(word.lower() for word in value)
+        except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"is not of the form of the shipped one: {error}", Place(str(path))
+            ) from error
+    return English(
+        {k: frozenset(v) for k, v in lists.items()},
+        maps,
+        irregular,
+        content,
+        tuple(instead),
+        kinds,
+        stance,
+        week,
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    return rf"\b({'|'.join(re.escape(word) for word in words)})\b"
+
+
+def _third_person(lemma: str) -> str:
+    if lemma in {"be", "have"}:
+        return {"be": "is", "have": "has"}[lemma]
+    if lemma.endswith(("s", "x", "z", "ch", "sh", "o")):
+        return lemma + "es"
+    return lemma[:-1] + "ies" if lemma.endswith("y") and lemma[-2] not in "aeiou" else lemma + "s"
+
+
+def _past(lemma: str) -> str:
+    if lemma.endswith("e"):
+        return lemma + "d"
+    return lemma[:-1] + "ied" if lemma.endswith("y") and lemma[-2] not in "aeiou" else lemma + "ed"
+
+
+def _ing(lemma: str, bent: tuple[str, ...]) -> str:
+    # Where the past doubles the last letter, so does this form: admit, admitted, admitting.
+    if bent[0] == lemma + lemma[-1] + "ed" or lemma in {
+        "put",
+        "set",
+        "sit",
+        "get",
+        "cut",
+        "win",
+        "hit",
+    }:
+        return lemma + lemma[-1] + "ing"
+    if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")) and lemma != "be":
+        return lemma[:-1] + "ing"
+    return lemma + "ing"

@@ -1,0 +1,236 @@
+"""Events: what took place, is to take place or might, told by verbs and by nouns, each once."""
+
+from collections.abc import Iterator
+
+from kg.extract.actors import Actor, Mention
+from kg.extract.clauses import Stream
+from kg.extract.context import Clause
+from kg.extract.facts import Event
+from kg.extract.occasions import Occasions
+from kg.extract.when import read_when
+
+
+class Events(Occasions):
+    """Finds the events of one text."""
+
+    def read(self, stream: Stream, clauses: list[Clause]) -> list[Event]:
+        """Returns the events that a stream of words tells of, by its verbs and then its nouns."""
+        self.days = read_when(stream.words, self.english, self.published)
+        events = [
+            self.add(e)
+            for clause in clauses
+            for e in (*self._by_verb(stream, clause), *self._by_phrase(stream, clause))
+        ]
+        events += [self.add(e) for e in self.nouns(stream)]
+        self._accompanied(stream)
+        return events
+
+    def _accompanied(self, stream: Stream) -> None:
+        """As in "was accompanied during the call by ...": those who were there besides."""
+        for at, word in enumerate(stream.words):
+            if word.lower not in self.english["accompanied"]:
+                continue
+            by = next(
+                (
+                    n
+                    for n in range(at + 1, min(at + 8, len(stream.words)))
+                    if stream.words[n].lower == "by"
+                ),
+                None,
+            )
+            entity = stream.entity_at(by + 1) if by else None
+            subject = stream._subject(stream._auxiliaries(at)[2], "past")
+            if entity is None or subject is None:
+                continue
+            there = stream.actors_of(entity, None)
+            event = next(
+                (
+                    e
+                    for e in reversed(self.found)
+                    if e.kind in self.talks
+                    and set(subject[0]) & set(e.actors)
+                    and e.status == "occurred"
+                ),
+                None,
+            )
+            talk = self.talk_of(stream.context.parties) or event
+            if talk and set(subject[0]) & set(talk.actors):
+                talk.attendees += [a for a in there if a not in talk.actors]
+                talk.spans.append((word.start, stream.words[entity.last - 1].end))
+
+    def _by_verb(self, stream: Stream, clause: Clause) -> Iterator[Event]:
+        kind = clause.kind
+        if clause.negated:
+            return
+        span = (
+            stream.words[clause.at].start,
+            stream.words[min(max(clause.end, clause.object_at), len(stream.words)) - 1].end,
+        )
+        if kind in self.talks:
+            agents = list(dict.fromkeys([*clause.subjects, *clause.objects]))
+            people = all(a.kind == "Person" for a in agents)
+            if kind == "Visit" or (len(agents) < 2 and kind != "Hosting"):
+                return
+            if clause.cue.lemma in {"speak to", "talk to"} and not all(
+                a.kind == "Person" for a in clause.objects
+            ):
+                return
+            if kind == "Hosting" and not people:
+                return
+            event = self._event(
+                stream,
+                clause,
+                "Meeting" if kind == "Hosting" else kind,
+                agents,
+                span,
+                f"verb/{clause.rule}",
+            )
+            if kind == "Hosting":
+                event.hosts = list(clause.subjects)
+            yield event
+        elif kind == "PressConference" and clause.subjects:
+            yield self._event(
+                stream, clause, kind, list(clause.subjects), span, f"verb/{clause.rule}"
+            )
+        elif kind in {"SocialMediaPost", "Letter", "Interview"} and clause.subjects:
+            event = self._event(
+                stream, clause, kind, list(clause.subjects), span, f"verb/{clause.rule}"
+            )
+            event.recipients = [a for a in clause.objects if a not in clause.subjects]
+            if kind == "Letter" and not event.recipients:
+                return
+            yield event
+        elif kind == "Sanction" and clause.subjects and not clause.passive:
+            targets = list(clause.objects) or self._targets(stream, clause)
+            event = self._event(
+                stream, clause, kind, list(clause.subjects), span, f"verb/{clause.rule}"
+            )
+            event.recipients = [a for a in targets if a not in event.agents]
+            if event.recipients or event.status == "occurred":
+                yield event
+        elif (
+            kind in self.english.kinds["deed"]
+            and clause.subjects
+            and clause.objects
+            and not clause.passive
+        ):
+            if not any(a.kind != "Person" for a in clause.subjects) or clause.rule == "purpose":
+                return
+            event = self._event(
+                stream, clause, kind, list(clause.subjects), span, f"verb/{clause.rule}"
+            )
+            event.recipients = list(clause.objects)
+            yield event
+
+    def _by_phrase(self, stream: Stream, clause: Clause) -> Iterator[Event]:
+        """As in "said in an interview with ...", "told the Daily Herald", "said in a statement"."""
+        if (
+            not clause.subjects
+            or clause.passive
+            or not self.vocabulary.is_a(clause.kind, "SpeechAct")
+        ):
+            return
+        words = stream.words
+        last = min(max(clause.end, clause.object_at), len(words) - 1)
+        span = (words[clause.at].start, words[last].end)
+        media = [a for a in clause.objects if a.kind == "Organization" and self._is_medium(a)]
+        if media and clause.cue.lemma.startswith("tell"):
+            event = Event(
+                "Interview",
+                [*clause.subjects],
+                stream.sentence,
+                [span],
+                "phrase/medium",
+                0.8,
+                recipients=media,
+            )
+            self._date(event, stream, clause.at)
+            yield event
+            return
+        for n in range(clause.end, min(clause.end + 10, len(words))):
+            if words[n].lower in {"in", "at", "on", "during", "via"} and n + 1 < len(words):
+                at = n + 1
+                while (
+                    at < len(words) - 1
+                    and (
+                        words[at].lower in self.english["determiner"]
+                        or words[at].lower in {"joint", "written", "separate", "televised"}
+                        or words[at].lower in self.english["weekdays"]
+                        or words[at].lower in self.english["adverb"]
+                    )
+                    and at - n < 4
+                ):
+                    at += 1
+                if words[at].lower in {"tv", "television", "radio"}:
+                    kind = "Interview"
+                else:
+                    found = self.lexicon.noun_at(words, at)
+                    if (
+                        not found
+                        or not self.vocabulary.is_a(found[0].kind, "Communication")
+                        or found[0].form == "nouns"
+                    ):
+                        continue
+                    kind = found[0].kind
+                event = Event(
+                    kind,
+                    [*clause.subjects],
+                    stream.sentence,
+                    [(words[clause.at].start, words[at].end)],
+                    "phrase/occasion",
+                    0.8,
+                )
+                if at + 1 < len(words) and words[at + 1].lower in {"with", "to"}:
+                    entity = stream.entity_at(at + 2)
+                    if entity is not None:
+                        event.recipients = [
+                            a for a in stream.actors_of(entity, None) if a not in event.agents
+                        ]
+                self._date(event, stream, clause.at)
+                yield event
+                return
+            if words[n].text in ".;" or words[n].lower == "that":
+                return
+
+    def _is_medium(self, actor: Actor) -> bool:
+        return any(word.lower() in self.english["medium"] for word in actor.name.split())
+
+    def _targets(self, stream: Stream, clause: Clause) -> list[Actor]:
+        """Those whom a measure names after its verb, not those they are told to be close to."""
+        found = []
+        for at in range(clause.end, len(stream.words)):
+            entity = stream.entities.get(at)
+            if (
+                isinstance(entity, Mention)
+                and entity.first == at
+                and entity.actors[0].kind == "Person"
+            ):
+                before = stream.words[at - 1].lower
+                if before in {",", ";", ":"} or before in self.english["role"]:
+                    found.append(entity.actors[0])
+            if stream.words[at].lower in {"for", "because", "after"} and found:
+                break
+        return found
+
+    def _event(
+        self,
+        stream: Stream,
+        clause: Clause,
+        kind: str,
+        agents: list[Actor],
+        span: tuple[int, int],
+        rule: str,
+    ) -> Event:
+        event = Event(kind, agents, stream.sentence, [span], rule, 0.85)
+        words = [w.lower for w in stream.words[max(0, clause.at - 6) : clause.at]]
+        if clause.modal == "will" or (
+            clause.modal == "" and any(w in {"plans", "plan", "scheduled"} for w in words[-2:])
+        ):
+            event.status = "scheduled"
+        elif (
+            clause.modal in {"would", "could", "might", "may", "should", "can"}
+            or clause.rule == "purpose"
+        ):
+            event.status = "hypothetical"
+        self._date(event, stream, clause.at)
+        return event

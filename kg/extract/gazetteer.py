@@ -1,0 +1,139 @@
+"""Every name that the register knows, found in one pass over a text (Aho-Corasick)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg.errors import Misuse
+from kg.namespaces import ACTOR, DIP, ORG, RDF, RDFS, SKOS
+from kg.rdf import Literal, NamedNode, Quad
+
+_NAMES = {
+    RDFS + "label": "name",
+    SKOS + "altLabel": "name",
+    DIP + "demonym": "demonym",
+    DIP + "capital": "place",
+    DIP + "seat": "place",
+}
+_EDGE = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An actor of the register.
+
+    Attributes:
+        slug: The end of its IRI.
+        kind: `Person`, `Organization`, `State` or `Place`.
+        label: Its name.
+        state: Slug of the state it belongs to; of a state, its own; or empty.
+        offices: What it is or was, as (office, organization's slug, from, to), dates perhaps empty.
+        names: All its names.
+    """
+
+    slug: str
+    kind: str
+    label: str
+    state: str
+    offices: tuple[tuple[str, str, str, str], ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name in the text: how it names (`name`, `demonym`, `place`), and whom it may mean."""
+
+    start: int
+    end: int
+    how: str
+    slugs: tuple[str, ...]
+
+
+class Gazetteer:
+    """Finds names; built once from the register."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        """Reads the actors, their names, states and offices.
+
+        Raises:
+            Misuse: The library is not installed.
+        """
+        try:
+            import ahocorasick
+        except ImportError as error:
+            raise Misuse("needs a library: pip install 'diplomatic-kg[extract]'") from error
+        self.known, names = _read(quads)
+        self._automaton: Any = ahocorasick.Automaton()
+        for name, found in names.items():
+            # A name as a demonym and as a name is a name; people come before what is named alike.
+            how = min((how for how, _ in found), key=("name", "place", "demonym").index)
+            slugs = tuple(dict.fromkeys(slug for kind, slug in found if kind == how))
+            self._automaton.add_word(name, (len(name), how, slugs))
+        if len(self._automaton):
+            self._automaton.make_automaton()
+
+    def find(self, text: str) -> list[Hit]:
+        """Returns the longest names, from left to right, none inside another."""
+        hits: list[Hit] = []
+        if not len(self._automaton):
+            return hits
+        for last, (length, how, slugs) in self._automaton.iter(text):
+            start, end = last - length + 1, last + 1
+            if start and _EDGE.match(text[start - 1]) and _EDGE.match(text[start]):
+                continue
+            if end < len(text) and _EDGE.match(text[end]) and _EDGE.match(text[last]):
+                continue
+            while hits and hits[-1].start >= start:
+                hits.pop()
+            if not hits or hits[-1].end <= start:
+                hits.append(Hit(start, end, how, slugs))
+        return hits
+
+
+def _read(quads: Iterable[Quad]) -> tuple[dict[str, Known], dict[str, list[tuple[str, str]]]]:
+    told: dict[str, dict[str, list[str]]] = {}
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+            about = told.setdefault(quad.subject.value, {})
+            about.setdefault(quad.predicate.value, []).append(quad.object.value)
+    offices: dict[str, list[tuple[str, str, str, str]]] = {}
+    for about in told.values():
+        for person in about.get(ORG + "member", ()):
+            offices.setdefault(person, []).append(
+                (
+                    about[ORG + "role"][0],
+                    about[ORG + "organization"][0].removeprefix(ACTOR),
+                    about.get(DIP + "notBefore", [""])[0],
+                    about.get(DIP + "notAfter", [""])[0],
+                )
+            )
+    known: dict[str, Known] = {}
+    names: dict[str, list[tuple[str, str]]] = {}
+    for iri, about in told.items():
+        if not iri.startswith(ACTOR):
+            continue
+        slug = iri.removeprefix(ACTOR)
+        kind = about[RDF + "type"][0].removeprefix(DIP)
+        state = slug if kind == "State" else about.get(DIP + "state", [""])[0].removeprefix(ACTOR)
+        own = tuple(_names(about))
+        known[slug] = Known(
+            slug=slug,
+            kind=kind,
+            label=about[RDFS + "label"][0],
+            state=state,
+            offices=tuple(offices.get(iri, ())),
+            names=tuple(name for _, name in own),
+        )
+        for how, name in own:
+            names.setdefault(name, []).append((how, slug))
+            # Texts write the apostrophe either way.
+            if "'" in name:
+                names.setdefault(name.replace("'", "’"), []).append((how, slug))
+    return known, names
+
+
+def _names(about: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    for predicate, how in _NAMES.items():
+        for name in about.get(predicate, ()):
+            yield how, name

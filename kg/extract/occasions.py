@@ -1,0 +1,248 @@
+"""Events that nouns tell of: "her call with Trump", "the talks between X and Y"."""
+
+from dataclasses import replace
+
+from kg.extract.actors import Actor, Mention
+from kg.extract.clauses import Stream
+from kg.extract.context import Reference
+from kg.extract.facts import Event
+from kg.extract.gathering import Gathering
+from kg.extract.when import When, read_when
+
+
+class Occasions(Gathering):
+    """Finds events by nouns, and whose they are."""
+
+    def nouns(self, stream: Stream, *, peek: bool = False) -> list[Event]:
+        """Returns the events that nouns tell of: "her call with Trump", "talks between X and Y"."""
+        if peek:
+            self.days = read_when(stream.words, self.english, self.published)
+        found: list[Event] = []
+        words = stream.words
+        at = 0
+        while at < len(words):
+            cue = (
+                None
+                if at in stream.entities and not isinstance(stream.entities[at], Reference)
+                else self.lexicon.noun_at(words, at)
+            )
+            if cue is None or not self._counts(cue[0].kind) or self._is_verb(stream, at):
+                at += 1
+                continue
+            event = self._by_noun(stream, at, cue[1], cue[0].kind, cue[0].form == "nouns")
+            if event:
+                found.append(event)
+                found += self._again(event, at, plural=cue[0].form == "nouns")
+            at = cue[1]
+        return found
+
+    def _again(self, event: Event, at: int, *, plural: bool) -> list[Event]:
+        """As in "the February 26 and March 4 launches": one for each day."""
+        if not plural or not event.dated:
+            return []
+        days = [
+            d
+            for d in self.days
+            if d.last <= at and at - d.last <= 8 and d.start.isoformat() != event.since
+        ]
+        return [
+            replace(
+                event,
+                since=d.start.isoformat(),
+                until=d.end.isoformat(),
+                spans=list(event.spans),
+                agents=list(event.agents),
+            )
+            for d in days
+        ]
+
+    def _is_verb(self, stream: Stream, at: int) -> bool:
+        """Whether the word is a verb here, as "calls on", "will call"."""
+        before = stream.words[at - 1].lower if at else ""
+        after = stream.words[at + 1].lower if at + 1 < len(stream.words) else ""
+        if (
+            before
+            in {"to", "will", "would", "can", "could", "must", "should", "may", "might", "and"}
+            and stream.words[at].lower in self.lexicon.verbs
+        ):
+            return True
+        return after in {"on", "upon", "for"} and stream.words[at].lower in {"call", "calls"}
+
+    def _by_noun(self, stream: Stream, at: int, end: int, kind: str, plural: bool) -> Event | None:
+        words = stream.words
+        agents: list[Actor] = []
+        others: list[Actor] = []
+        rule = "noun"
+        owner = self._owner(stream, at)
+        n = end
+        after = words[n].lower if n < len(words) else ""
+        if after == "between" or after == "among":
+            entity = stream.entity_at(n + 1)
+            if entity is not None:
+                agents = list(stream.actors_of(entity, None))
+                rule = "noun/between"
+        elif after in {"with"}:
+            entity = stream.entity_at(n + 1)
+            if entity is not None:
+                others = list(stream.actors_of(entity, None))
+                rule = "noun/with"
+        elif after == "by" and kind not in self.talks:
+            entity = stream.entity_at(n + 1)
+            if entity is not None:
+                owner = owner or stream.actors_of(entity, None)
+                rule = "noun/by"
+        if owner:
+            agents = [*owner, *agents]
+            rule = rule if rule != "noun" else "noun/of"
+        day = self._near(stream, at)
+        if kind in self.english.kinds["deed_by_noun"]:
+            return self._deed(stream, at, end, kind, owner, day)
+        if kind in {"PressConference", "PressStatement", "SocialMediaPost", "Interview"}:
+            if not owner or (kind == "PressStatement" and rule != "noun/by"):
+                return None
+            agents = list(owner)
+        elif others and not agents:
+            agents = [a for a in self._doer(stream, at) if a not in others]
+            if not agents:
+                return None
+        agents = list(dict.fromkeys([*agents, *others]))
+        if kind in self.talks and len(agents) < 2 and self._bilateral(stream, at, end):
+            agents = self._states(list(stream.context.parties))
+        if kind in self.talks and len(agents) < 2:
+            agents = self._implied(stream, at, agents, day)
+            if len(agents) < 2:
+                return None
+            if kind == "Negotiation":
+                agents = self._states(agents)
+            rule = "noun/implied"
+        if plural and kind in self.talks and kind != "Negotiation" and not day:
+            return None
+        event = Event(
+            kind, agents, stream.sentence, [(words[at].start, words[end - 1].end)], rule, 0.75
+        )
+        self._status(event, stream, at)
+        self._date(event, stream, at, noun=True)
+        return event
+
+    def _doer(self, stream: Stream, at: int) -> tuple[Actor, ...]:
+        """Who has the talk that a verb leads up to: "he make contact with"."""
+        for n in range(at - 1, -1, -1):
+            entity = stream.entities.get(n)
+            if (
+                entity is None
+                or entity.last != n + 1
+                or (isinstance(entity, Mention) and entity.how == "demonym")
+            ):
+                continue
+            before = stream.words[entity.first - 1].lower if entity.first else ""
+            after = stream.words[n + 1].lower if n + 1 < len(stream.words) else ""
+            if (
+                before in self.english["preposition"] - {"after", "before"}
+                or not after[:1].isalpha()
+                or after in self.english["preposition"] | {"and", "'s"}
+            ):
+                continue
+            governor = next((c for c in reversed(stream.clauses) if c.end <= entity.first), None)
+            return stream.actors_of(entity, governor)
+        return ()
+
+    def _owner(self, stream: Stream, at: int) -> tuple[Actor, ...]:
+        """Whose it is: "Trump's call", "her call", "Ukraine's negotiations"."""
+        words = stream.words
+        for n in range(at - 1, max(at - 10, -1), -1):
+            if words[n].lower == "'s" or (
+                words[n].text in "'’" and n and words[n - 1].lower.endswith("s")
+            ):
+                entity = stream.entities.get(n - 1)
+                if entity is not None and entity.last == n:
+                    return stream.actors_of(entity, None)
+                return ()
+            if words[n].lower in {"her", "his"}:
+                subject = [c.subjects for c in stream.clauses if c.at < n and not c.passive]
+                what = "she" if words[n].lower == "her" else "he"
+                following = [c.subjects for c in stream.clauses if c.at > n]
+                for actors in [*reversed(subject), *following, stream.context.subject]:
+                    if actors and actors[0].kind == "Person" and actors[0].gender in {what, ""}:
+                        return actors[:1]
+                return ()
+            if words[n].lower in {"their", "our"}:
+                return stream.context.parties
+            dated = any(d.first <= n <= d.last for d in self.days) or (
+                words[n].lower == "and" and any(d.first == n + 1 for d in self.days)
+            )
+            if dated:
+                continue
+            if words[n].text in ",.;:" or words[n].lower in self.english[
+                "preposition"
+            ] | self.english["auxiliary"] | self.english["subordinate"] | {"and"}:
+                return ()
+        return ()
+
+    def _implied(
+        self, stream: Stream, at: int, agents: list[Actor], day: When | None
+    ) -> list[Actor]:
+        """A dated talk or summit of those whom the sentence speaks of."""
+        context = stream.context
+        if day is None or len(context.parties) < 2:
+            return agents
+        clause = next((c for c in reversed(stream.clauses) if c.at < at), None)
+        subjects = clause.subjects if clause else ()
+        if len(subjects) > 1:
+            return list(subjects)
+        between = {w.lower for w in stream.words}
+        if between & {"they", "leaders", "presidents", "ministers"} or not subjects:
+            return list(context.parties)
+        return agents
+
+    def _states(self, people: list[Actor]) -> list[Actor]:
+        """Talks that leaders speak of are held by their states."""
+        states = [self.cast.actors.get(p.state) for p in people]
+        return [s for s in states if s and s.forms] if all(states) else people
+
+    def _bilateral(self, stream: Stream, at: int, end: int) -> bool:
+        return (
+            any(w.lower == "bilateral" for w in stream.words[max(0, at - 2) : end])
+            and len(stream.context.parties) == 2
+        )
+
+    def _deed(
+        self,
+        stream: Stream,
+        at: int,
+        end: int,
+        kind: str,
+        owner: tuple[Actor, ...],
+        day: When | None,
+    ) -> Event | None:
+        words = stream.words
+        agent = owner
+        if not agent:
+            for n in range(at - 1, max(at - 8, -1), -1):
+                entity = stream.entities.get(n)
+                if (
+                    isinstance(entity, Mention)
+                    and entity.actors[0].kind in {"State", "Organization"}
+                    and entity.how in {"demonym", "name"}
+                ):
+                    agent = entity.actors
+                    break
+                if words[n].lower in self.english["preposition"] or words[n].text in ",.;":
+                    break
+        if not agent:
+            return None
+        event = Event(
+            kind,
+            list(agent),
+            stream.sentence,
+            [(words[at].start, words[end - 1].end)],
+            "noun/deed",
+            0.6,
+        )
+        self._status(event, stream, at)
+        if event.status == "occurred" and not day and not self._killed(stream, end):
+            return None
+        self._date(event, stream, at, noun=True)
+        return event
+
+    def _killed(self, stream: Stream, at: int) -> bool:
+        return at < len(stream.words) and stream.words[at].lower in {"that", "which", "killed"}

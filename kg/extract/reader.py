@@ -1,0 +1,190 @@
+"""Reads a text from its first sentence to its last: events, acts of speech, positions."""
+
+import re
+
+from kg.extract.actors import Actor
+from kg.extract.clauses import Stream, streams
+from kg.extract.context import Clause, Context
+from kg.extract.english import English
+from kg.extract.facts import Act, Event, Facts, Position
+from kg.extract.gazetteer import Gazetteer
+from kg.extract.layout import blocks_of
+from kg.extract.lexicon import Lexicon
+from kg.extract.positions import positions_of
+from kg.extract.quotations import Quotations
+from kg.extract.sentences import Sentence, read_sentences
+from kg.vocabulary import Vocabulary
+
+_STATEMENT_BY = re.compile(
+    r"\b(statement|remarks|speech|address|op-ed)\b(?! (on|about)\b)( \w+){0,2}? by\b"
+)
+
+
+class Reader:
+    """Reads texts; made once from the vocabulary, the register and the words of English."""
+
+    def __init__(self, vocabulary: Vocabulary, gazetteer: Gazetteer, english: English) -> None:
+        self.vocabulary = vocabulary
+        self.gazetteer = gazetteer
+        self.english = english
+        self.lexicon = Lexicon(vocabulary, english)
+
+    def read(self, text: str, *, published: str = "") -> Facts:
+        """Returns what a text tells.
+
+        Args:
+            text: As an `Article` has it; offsets count in it.
+            published: YYYY-MM-DD, or empty where it is not known: then days stay untold.
+        """
+        told = read_sentences(text, blocks_of(text), self.english)
+        return _Reading(self.lexicon, self.gazetteer, told, published).facts()
+
+
+class _Reading(Quotations):
+    """One text."""
+
+    def facts(self) -> Facts:
+        """Reads all sentences, paragraph by paragraph."""
+        self._author()
+        tells_of_talk = self.readout = self.context.readout = self._main_event()
+        paragraphs: dict[int, list[int]] = {}
+        for number, sentence in enumerate(self.told.sentences):
+            paragraphs.setdefault(sentence.paragraph, []).append(number)
+        for numbers in paragraphs.values():
+            kind = self.told.sentences[numbers[0]].block.kind
+            if kind != "body":
+                continue
+            outside = [(number, *self._outside(number)) for number in numbers]
+            for number, stream, made in outside:
+                self._quotations(number, stream, made)
+        self.events.finish(self.context)
+        for act in self.acts:
+            if act.during is None:
+                act.during = self._occasion(act)
+        positions = positions_of(self.acts, self.told.text, self.english)
+        return Facts(self._cast(positions), self.events.found, self.acts, positions, tells_of_talk)
+
+    def _cast(self, positions: list[Position]) -> list[Actor]:
+        """People always; states and bodies where they do something or something is done to them."""
+        used = {id(a) for e in self.events.found for a in e.actors}
+        for act in self.acts:
+            used |= {id(a) for a in (act.speaker, act.addressee, act.reporter) if a}
+        used |= {id(p.holder) for p in positions}
+        used |= {id(a) for a in self.events.touched}
+        return [
+            a
+            for a in self.cast.actors.values()
+            if a.forms and (a.kind == "Person" or id(a) in used)
+        ]
+
+    def _author(self) -> None:
+        """Who speaks where the text says "we": the one a statement is attributed to."""
+        for number, sentence in enumerate(self.told.sentences):
+            kind = sentence.block.kind
+            lower = " ".join(w.lower for w in sentence.words)
+            people = [
+                m.actors[0] for m in self.cast.mentions[number] if m.actors[0].kind == "Person"
+            ]
+            if kind == "attribution" or ("attributable to" in lower and len(sentence.words) < 25):
+                if people:
+                    self.context.author = people[0]
+                    self.events.add(self._statement(people[0], sentence, "attribution"))
+                return
+            if kind == "byline" and people and people[0].office and len(sentence.words) < 25:
+                self.context.author = people[0]
+                self.own_voice = True
+                self.events.add(self._statement(people[0], sentence, "byline"))
+                return
+            if kind == "title" and people and _STATEMENT_BY.search(lower):
+                self.context.author = people[0]
+                self.own_voice = True
+                self.events.add(self._statement(people[0], sentence, "title"))
+                return
+
+    def _statement(self, speaker: Actor, sentence: Sentence, rule: str) -> Event:
+        day = self.published.isoformat() if self.published else ""
+        return Event(
+            kind="PressStatement",
+            agents=[speaker],
+            sentence=sentence,
+            spans=[(sentence.start, sentence.end)],
+            rule=f"statement/{rule}",
+            confidence=0.9,
+            since=day,
+            until=day,
+            dated=bool(day),
+        )
+
+    def _main_event(self) -> bool:
+        """Whether the text tells of a talk from its first sentence on: a readout."""
+        if self.own_voice or any(s.block.kind == "credit" for s in self.told.sentences):
+            return False
+        for number, sentence in enumerate(self.told.sentences):
+            if sentence.block.kind != "body":
+                continue
+            if any(w.quote >= 0 for w in sentence.words):
+                return False
+            context = Context(published=self.context.published, author=self.context.author)
+            stream = self._stream(number, -1, [*range(len(sentence.words))], context)
+            clauses = stream.read()
+            first = next((c for c in clauses), None)
+            if first is None:
+                return False
+            if (
+                first.rule != "participle"
+                and self.vocabulary.is_a(first.kind, "Interaction")
+                and first.subjects
+                and (first.objects or len(first.subjects) > 1)
+            ):
+                self.context.parties = tuple(dict.fromkeys([*first.subjects, *first.objects]))
+                return not self._past_talk(first)
+            for found in self.events.nouns(stream, peek=True):
+                if len(found.agents) > 1 and self.vocabulary.is_a(found.kind, "Interaction"):
+                    self.context.parties = tuple(found.agents)
+                    return found.status == "occurred"
+            return False
+        return False
+
+    def _past_talk(self, clause: Clause) -> bool:
+        return clause.modal in {"will", "would"}
+
+    def _handle(self, sentence: Sentence) -> None:
+        """As in "@handle: ...": a post, which speaks in the voice of who posts it."""
+        words = sentence.words
+        if len(words) > 3 and words[0].text.startswith("@") and words[1].text == ":":
+            who = self.cast.body(words[0].text, (words[0].start, words[0].end))
+            self.context.author, self.own_voice, self.readout = who, True, False
+            self.events.add(
+                Event(
+                    "SocialMediaPost",
+                    [who],
+                    sentence,
+                    [(sentence.start, sentence.end)],
+                    "post/handle",
+                    0.9,
+                )
+            )
+
+    def _outside(self, number: int) -> tuple[Stream, dict[int, list[Act]]]:
+        sentence = self.told.sentences[number]
+        self._handle(sentence)
+        (_, indexes), *_ = streams(sentence, self.full)
+        stream = self._stream(number, -1, indexes, self.context)
+        clauses = stream.read()
+        made: dict[int, list[Act]] = {}
+        for event in self.events.read(stream, clauses):
+            if (
+                len(event.agents) > 1
+                and self.vocabulary.is_a(event.kind, "Interaction")
+                and not self.context.parties
+            ):
+                self.context.parties = tuple(event.agents)
+        for clause in clauses:
+            made[id(clause)] = self._acts(stream, clause, made)
+        self._announced([act for acts in made.values() for act in acts], sentence)
+        if self.own_voice and not any(made.values()) and indexes:
+            self._own(stream, sentence)
+        for mention in self.cast.mentions[number]:
+            for actor in mention.actors:
+                self.context.named(actor)
+        return stream, made

@@ -1,0 +1,332 @@
+"""Pronouns and descriptions in a sentence, and names that "and" joins; not yet who is meant."""
+
+from kg.extract.actors import Actor, Mention
+from kg.extract.context import Clause, Context, Group, Reference
+from kg.extract.lexicon import Lexicon
+from kg.extract.names import Cast
+from kg.extract.sentences import Sentence
+
+
+class Words:
+    """The words of one level of a sentence: outside quotations, or inside one."""
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        indexes: list[int],
+        mentions: list[Mention],
+        lexicon: Lexicon,
+        cast: Cast,
+        context: Context,
+        speaker: tuple[Actor, ...] = (),
+        quote: int = -1,
+    ) -> None:
+        self.sentence = sentence
+        self.words = tuple(sentence.words[i] for i in indexes)
+        self.lexicon = lexicon
+        self.english = lexicon.english
+        self.cast = cast
+        self.context = context
+        self.speaker = speaker
+        self.quote = quote
+        place = {index: n for n, index in enumerate(indexes)}
+        self.entities: dict[int, Mention | Reference] = {}
+        self._starts: dict[int, Mention | Reference] = {}
+        for mention in mentions:
+            if mention.first in place and mention.last - 1 in place and mention.how != "part":
+                self._add(
+                    Mention(
+                        place[mention.first],
+                        place[mention.last - 1] + 1,
+                        mention.how,
+                        mention.actors,
+                    )
+                )
+        self._references()
+        self._groups()
+        self.clauses: list[Clause] = []
+        self._memo: dict[int, tuple[Actor, ...]] = {}
+
+    def _add(self, entity: Mention | Reference) -> None:
+        for at in range(entity.first, entity.last):
+            self.entities[at] = entity
+        self._starts[entity.first] = entity
+
+    def _references(self) -> None:
+        at = 0
+        while at < len(self.words):
+            if at not in self.entities:
+                found = self._reference(at)
+                if found:
+                    for n in range(found.first, found.last):
+                        if n in self._starts:
+                            del self._starts[n]
+                    self._add(found)
+                    at = found.last
+                    continue
+            else:
+                of_state = self._of_state(at)
+                if of_state:
+                    at = of_state.last
+                    continue
+                at = self.entities[at].last
+                continue
+            at += 1
+
+    def _of_state(self, at: int) -> Mention | None:
+        """As in "U.S. officials", "the Ortega regime": the state itself."""
+        entity = self.entities[at]
+        if not isinstance(entity, Mention) or entity.first != at:
+            return None
+        nxt = entity.last
+        if nxt < len(self.words) and self.words[nxt].lower in {"'s"}:
+            nxt += 1
+        if nxt < len(self.words) and self.words[nxt].lower in self.english["modifier"]:
+            nxt += 1
+        if nxt >= len(self.words) or self.words[nxt].lower not in self.english["people_of_state"]:
+            return None
+        actor = entity.actors[0]
+        noun = self.words[nxt].lower
+        if (
+            actor.kind == "Person"
+            and noun in {"regime", "government", "administration"}
+            and actor.state
+        ):
+            slug = actor.state
+        elif actor.kind == "State":
+            slug = actor.slug
+        else:
+            return None
+        state = self.cast.actors.get(slug) or self.cast.known(
+            slug, self.cast.gazetteer.known[slug].label, (self.words[at].start, self.words[nxt].end)
+        )
+        if noun in {"forces", "troops"}:
+            return None
+        mention = Mention(at, nxt + 1, "officials", (state,))
+        self._add(mention)
+        self.cast._form(
+            state,
+            self.cast.told.text[self.words[at].start : self.words[nxt].end],
+            (self.words[at].start, self.words[nxt].end),
+        )
+        return mention
+
+    def _reference(self, at: int) -> Reference | None:
+        english = self.english
+        word = self.words[at]
+        lower = word.lower
+        for what in ("he", "she", "they", "we", "i"):
+            # "his" and "her" before a noun belong to the noun, which is looked at below.
+            if lower in english[what] and lower not in {"his", "hers", "their", "our", "my", "its"}:
+                if lower == "her" and self._noun_follows(at + 1):
+                    break
+                if lower in {"us"} and word.text != "us":
+                    break
+                return Reference(at, at + 1, what)
+        if lower == "it":
+            return Reference(at, at + 1, "it")
+        possessor = lower in {"his", "her", "their", "its", "our"}
+        if lower in english["determiner"] or lower in {"the", "both"} or possessor:
+            return self._description(at)
+        if (
+            lower in {"officials", "representatives", "authorities"}
+            and at + 2 < len(self.words)
+            and self.words[at + 1].lower in {"from", "of"}
+        ):
+            n = at + 2 + (self.words[at + 2].lower == "the")
+            entity = self.entities.get(n)
+            if isinstance(entity, Mention) and entity.actors[0].kind in {"State", "Organization"}:
+                self._add(Mention(at, entity.last, "officials", entity.actors))
+                return None
+        if lower == "police":
+            return Reference(at, at + 1, "body", lower)
+        if lower in english["sides"] and word.capital and at == 0:
+            return Reference(at, at + 1, "sides", lower)
+        return None
+
+    def _noun_follows(self, at: int) -> bool:
+        if at >= len(self.words):
+            return False
+        word = self.words[at]
+        return (
+            word.text[0].isalpha()
+            and word.lower not in self.english.function_words
+            and not word.lower.endswith("ly")
+        )
+
+    def _description(self, at: int) -> Reference | None:
+        english = self.english
+        words = self.words
+        n = at + 1
+        if n < len(words) and words[n].lower in {"the", "of"}:
+            n += 1
+            if n < len(words) and words[n].lower == "the":
+                n += 1
+        while n < len(words) and (
+            words[n].lower in english["numbers"] or words[n].lower in {"other", "respective"}
+        ):
+            n += 1
+        state = ""
+        entity = self.entities.get(n)
+        if isinstance(entity, Mention) and entity.actors[0].kind in {"State"}:
+            state = entity.actors[0].slug
+            n = entity.last
+        while (
+            n < len(words)
+            and words[n].lower in english["modifier"]
+            and n + 1 < len(words)
+            and (
+                words[n + 1].lower
+                in english["role"] | english["sides"] | english["modifier"] | english["body"]
+            )
+        ):
+            n += 1
+        if n >= len(words):
+            return None
+        noun = words[n].lower
+        phrase = noun
+        if (
+            n + 1 < len(words)
+            and f"{noun} {words[n + 1].lower}" in english["sides"] | english["role"]
+        ):
+            phrase = f"{noun} {words[n + 1].lower}"
+            n += 1
+        following = self.entities.get(n + 1)
+        if (
+            isinstance(following, Mention)
+            and following.actors[0].kind == "Person"
+            and following.first == n + 1
+        ):
+            return None
+        if n in self.entities and not (state and n >= self.entities[n].last):
+            return None
+        plural = phrase in english["sides"] and (phrase.endswith("s") or phrase in {"two", "pair"})
+        if (
+            plural
+            and not state
+            and (words[at].lower in {"the", "both", "these"} or words[at].lower == "all")
+        ):
+            # "the leaders of the G7" are no sides of a talk.
+            if n + 1 < len(words) and words[n + 1].lower in {"of", "from"}:
+                return None
+            return Reference(at, n + 1, "sides", phrase)
+        if state and phrase in english["people_of_state"] - {"side's"}:
+            actor = self.cast.actors.get(state)
+            if actor:
+                self._add(Mention(at, n + 1, "officials", (actor,)))
+            return None
+        if phrase == "counterpart" or (phrase in {"official"} and state):
+            return Reference(at, n + 1, "counterpart", phrase, state)
+        if phrase in english["role"] and words[at].lower in {"the", "his", "her", "its", "our"}:
+            if n + 1 < len(words) and words[n + 1].lower == "of" and not state:
+                nxt = self.entities.get(
+                    n + 2 + (n + 2 < len(words) and words[n + 2].lower == "the")
+                )
+                if isinstance(nxt, Mention) and nxt.actors[0].kind == "State":
+                    return Reference(at, nxt.last, "role", phrase, nxt.actors[0].slug)
+            return Reference(at, n + 1, "role", phrase, state)
+        if (
+            phrase
+            in english["body"] | {"embassy", "ministry", "department", "kremlin", "government"}
+            and words[at].lower == "the"
+        ):
+            return Reference(at, n + 1, "body", phrase, state)
+        return None
+
+    def _groups(self) -> None:
+        """Joins what "and" and commas join, where all are of one sort."""
+        at = 0
+        while at < len(self.words):
+            first = self._starts.get(at)
+            if first is None:
+                at += 1
+                continue
+            members = [first]
+            end = first.last
+            while end < len(self.words) and self.words[end].lower in {",", "and", "&"}:
+                n = end + 1
+                if n < len(self.words) and self.words[n].lower == "and":
+                    n += 1
+                while (
+                    n < len(self.words)
+                    and self.words[n].lower in {"the", "both"}
+                    and n not in self.entities
+                ):
+                    n += 1
+                if (
+                    n + 2 < len(self.words)
+                    and n not in self._starts
+                    and self.words[n + 1].lower == "'s"
+                ):
+                    n += 2
+                nxt = self._starts.get(n)
+                if nxt is None or not self._alike(first, nxt):
+                    break
+                if (
+                    self.words[end].text == ","
+                    and self.words[end + 1].lower != "and"
+                    and not self._list_ends(nxt.last, first)
+                ):
+                    break
+                # "Trump, and Rubio said": a comma before "and" joins only the last of a list.
+                if (
+                    self.words[end].text == ","
+                    and self.words[end + 1].lower == "and"
+                    and len(members) == 1
+                ):
+                    break
+                members.append(nxt)
+                end = nxt.last
+            if len(members) > 1 and not any(
+                isinstance(m, Reference)
+                and m.what not in {"he", "she", "role", "counterpart", "body"}
+                for m in members
+            ):
+                self._add(Group(first.first, end, tuple(members)))  # type: ignore[arg-type]
+                at = end
+            else:
+                at = first.last
+
+    def _list_ends(self, at: int, first: Mention | Reference) -> bool:
+        """Whether a list that goes on with a comma comes to an "and"."""
+        while at < len(self.words) and self.words[at].text == ",":
+            n = at + 1
+            if n < len(self.words) and self.words[n].lower == "and":
+                return True
+            nxt = self._starts.get(n)
+            if nxt is None or not self._alike(first, nxt):
+                return False
+            at = nxt.last
+        return at < len(self.words) and self.words[at].lower == "and"
+
+    def _alike(self, one: Mention | Reference, other: Mention | Reference) -> bool:
+        def sort(entity: Mention | Reference) -> str:
+            if isinstance(entity, Mention):
+                if entity.how == "demonym":
+                    return "adjective"
+                return "person" if entity.actors[0].kind == "Person" else "body"
+            return (
+                "person"
+                if entity.what in {"he", "she", "role", "counterpart", "i"}
+                else entity.what
+            )
+
+        pair = {sort(one), sort(other)}
+        return len(pair) == 1 and pair != {"adjective"}
+
+    def entity_at(self, at: int) -> "Mention | Reference | Group | None":
+        """Returns what begins at a word, after an article."""
+        while (
+            at < len(self.words)
+            and self.words[at].lower in {"the", "both"}
+            and at not in self.entities
+        ):
+            at += 1
+        entity = self.entities.get(at)
+        if entity is None or entity.first != at:
+            return None
+        if entity.last < len(self.words) and self.words[entity.last].lower == "'s":
+            return None
+        if isinstance(entity, Mention) and entity.how == "demonym":
+            return None
+        return entity

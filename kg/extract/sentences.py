@@ -1,0 +1,182 @@
+"""Words, quotations and sentences of a text, by their offsets; the text itself is never changed."""
+
+import re
+from dataclasses import dataclass
+
+from kg.extract.english import English
+from kg.extract.layout import Block
+
+_WORD = re.compile(
+    r"(?P<abbr>(?:[A-Za-z]\.){2,}|[A-Z]\.(?=\s[A-Z]))"
+    r"|(?P<word>@?[^\W_]+(?:[-‐‑][^\W_]+)*(?:['’](?!s\b)[^\W_]+)?)|(?P<poss>['’]s\b)|(?P<rest>[^\w\s])"
+)
+_MASK = str.maketrans("“”„‟″’‘‚‛`´", '"""""' + "''''''")
+_ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or a mark of punctuation.
+
+    Attributes:
+        start: Its first character in the text.
+        end: The one after its last.
+        text: As it is written.
+        lower: In small letters, marks made straight.
+        quote: Number of the quotation that it stands in, or -1.
+        deep: Whether it stands in a quotation inside a quotation.
+    """
+
+    start: int
+    end: int
+    text: str
+    lower: str
+    quote: int
+    deep: bool
+
+    @property
+    def capital(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation: what stands between its marks, and the run over paragraphs it belongs to."""
+
+    start: int
+    end: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its characters, its words and the block it stands in."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    block: Block
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text as sentences and quotations."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    quotes: tuple[Quote, ...]
+
+
+def read_sentences(text: str, blocks: tuple[Block, ...], english: English) -> Told:
+    """Returns the sentences of all blocks but furniture, and the quotations in them."""
+    kept = [block for block in blocks if block.kind != "furniture"]
+    quotes, deep = _quotations(text, kept)
+    sentences = []
+    for number, block in enumerate(kept):
+        for start, end in _spans(text, block, english):
+            words = tuple(_words(text, start, end, quotes, deep))
+            if any(word.text[0].isalnum() for word in words):
+                sentences.append(Sentence(start, end, words, block, number))
+    return Told(text, tuple(sentences), quotes)
+
+
+def _quotations(
+    text: str, blocks: list[Block]
+) -> tuple[tuple[Quote, ...], tuple[tuple[int, int], ...]]:
+    """Pairs marks by their kind; one left open at the end of a paragraph may go on in the next."""
+    found: list[Quote] = []
+    deep: list[tuple[int, int]] = []
+    run, still_open = -1, False
+    for block in blocks:
+        inner: int | None = None
+        start: int | None = None
+        first = True
+        for at in range(block.start, block.end):
+            mark = text[at]
+            if mark in "“„«" or (mark == '"' and start is None):
+                if start is None:
+                    continues = first and still_open
+                    run = run if continues else run + 1
+                    start = at + 1
+                    still_open = False
+            elif mark in "”»" or mark == '"':
+                if start is not None:
+                    found.append(Quote(start, at, run))
+                    start, inner = None, None
+            elif mark in "‘'’" and start is not None:
+                before = text[at - 1] if at > block.start else " "
+                after = text[at + 1] if at + 1 < block.end else " "
+                if inner is None and mark != "’" and not before.isalnum() and not after.isspace():
+                    inner = at + 1
+                elif inner is not None and not after.isalnum() and mark != "‘":
+                    deep.append((inner, at))
+                    inner = None
+            if not mark.isspace():
+                first = False
+        still_open = start is not None
+        if start is not None:
+            found.append(Quote(start, block.end, run))
+    return tuple(found), tuple(deep)
+
+
+def _spans(text: str, block: Block, english: English) -> list[tuple[int, int]]:
+    if block.kind != "body":
+        return [(block.start, block.end)]
+    spans, start = [], block.start
+    for match in _ENDS.finditer(text, block.start, block.end):
+        if match.end() < block.end and _goes_on(text, match, block, english):
+            continue
+        spans.append((start, match.end()))
+        start = match.end()
+        while start < block.end and text[start].isspace():
+            start += 1
+    if start < block.end:
+        spans.append((start, block.end))
+    return spans
+
+
+def _goes_on(text: str, match: re.Match[str], block: Block, english: English) -> bool:
+    """Whether the sentence goes on: after an abbreviation, or after a quotation in it."""
+    rest = text[match.end() : match.end() + 40].lstrip()
+    following = rest.lstrip("\"'“‘([…. ")
+    if following[:1].islower():
+        return True
+    if match.group().rstrip("\"'”’)]") != ".":
+        return False
+    before = text[max(block.start, match.start() - 12) : match.start()]
+    word = before.split()[-1].lstrip("(\"'“‘") if before.split() else ""
+    if match.group() != ".":
+        return False
+    if re.fullmatch(r"[A-Z]", word):
+        return True
+    if word.lower() in english["abbreviation"]:
+        first = re.match(r"[\w']*", following)
+        # "the U.S. She said": a small word with a capital begins a new sentence.
+        starts = first is not None and first.group().lower() in english.function_words
+        return not (starts and word.count(".") == 1)
+    return False
+
+
+def _lower(word: str) -> str:
+    # "US" is a state; in small letters it would be a pronoun.
+    return "u.s." if word == "US" else word.translate(_MASK).lower()
+
+
+def _words(
+    text: str,
+    start: int,
+    end: int,
+    quotes: tuple[Quote, ...],
+    deep: tuple[tuple[int, int], ...],
+) -> list[Word]:
+    near = [(n, q) for n, q in enumerate(quotes) if q.start < end and q.end > start]
+    inner = [(a, b) for a, b in deep if a < end and b > start]
+    found = []
+    for match in _WORD.finditer(text, start, end):
+        a, b = match.span()
+        quote = next((n for n, q in near if q.start <= a < q.end), -1)
+        word = match.group()
+        found.append(Word(a, b, word, _lower(word), quote, any(x <= a < y for x, y in inner)))
+    return found

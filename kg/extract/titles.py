@@ -1,0 +1,352 @@
+"""Names beside the word of an office: "Foreign Minister Fuad Hussein of Iraq"."""
+
+from kg.extract.actors import People
+from kg.extract.english import English
+from kg.extract.gazetteer import Gazetteer, Hit
+from kg.extract.sentences import Sentence, Told
+
+
+class Titles(People):
+    """Reads titles, what belongs to them, and the names that follow."""
+
+    def __init__(self, told: Told, gazetteer: Gazetteer, english: English, published: str) -> None:
+        super().__init__(told, gazetteer, english, published)
+        hits = gazetteer.find(told.text)
+        self._hits = [_within(hits, sentence) for sentence in told.sentences]
+
+    def _titled(self, number: int) -> None:
+        """Gazetteer hits, and names beside the word of an office."""
+        sentence = self.told.sentences[number]
+        words = sentence.words
+        hits = self._hits[number]
+        for hit, first, last in hits:
+            entry = self.gazetteer.known[hit.slugs[0]]
+            name = self.told.text[hit.start : hit.end]
+            if entry.kind == "Person" and " " not in name:
+                continue  # a surname waits until the full names are known
+            if (
+                entry.kind == "Person"
+                and last < len(words)
+                and words[last].capital
+                and words[last].lower not in self.english["role"]
+                and not words[last].text.endswith(".")
+            ):
+                continue  # "Juan Ramón de la Fuente" is not "Juan Ramón"
+            inside = words[first].start != hit.start or words[last - 1].end != hit.end
+            how = "part" if inside else hit.how
+            if entry.kind == "Person":
+                self._put(
+                    number, first, last, "name", self.known(entry.slug, name, (hit.start, hit.end))
+                )
+            else:
+                slug = self._meant(hit)
+                actor = (
+                    self.known(slug, name, (hit.start, hit.end))
+                    if hit.how == "name" and not inside
+                    else self.actors.get(slug) or self._silent(slug)
+                )
+                self._put(number, first, last, how, actor)
+        self._kept = {(m.first, m.last): m for m in self._found[number].values()}
+        at = 0
+        while at < len(words):
+            at = max(at + 1, self._office(number, at))
+
+    def _office(self, number: int, at: int) -> int:
+        """Reads a title and the name after it; returns where to go on."""
+        sentence = self.told.sentences[number]
+        words = sentence.words
+        if not self._is_role(words[at]):
+            return at + 1
+        role = at
+        last = at + 1
+        while last < len(words) and (
+            self._is_role(words[last])
+            or words[last].lower in self.english["modifier"]
+            or (
+                words[last].lower == "and"
+                and last + 1 < len(words)
+                and (
+                    self._is_role(words[last + 1])
+                    or words[last + 1].lower in self.english["modifier"]
+                )
+            )
+            or (words[last].text == "." and words[last - 1].lower in self.english["abbreviation"])
+        ):
+            last += 1
+        while (
+            not self._is_role(words[last - 1]) and words[last - 1].text != "." and last > role + 1
+        ):
+            last -= 1
+        first = self._title_begins(number, role)
+        after, state = self._title_goes_on(number, last)
+        begin = after
+        if (
+            begin + 1 < len(words)
+            and words[begin].text == ","
+            and words[begin + 1].capital
+            and not self._is_role(words[begin + 1])
+        ):
+            begin += 1
+        name = self._name_at(number, begin)
+        if name is None and after > last:
+            name = self._name_at(number, last)
+            begin, after = (last, last) if name else (begin, after)
+        if name is None:
+            return last
+        # A comma parts a title from a name only where the title is small or of kin.
+        if begin > after and words[role].capital and words[role].lower not in self.english["kin"]:
+            return last
+        title = self.told.text[words[first].start : words[after - 1].end]
+        prefix = self._state_before(number, first, role)
+        if name < len(words) and words[name].lower == "of" and not state:
+            state = self._state_at(number, name + 1)
+        plain = words[role].lower.rstrip(".") in self.english["honorific"] | self.english["kin"]
+        text = self.told.text[words[begin].start : words[name - 1].end]
+        actor = self.person(text, (words[begin].start, words[name - 1].end), title, prefix or state)
+        if not plain and not actor.office and first < after:
+            own = self._without_state(number, first, role)
+            actor.office = self.told.text[words[own].start : words[after - 1].end].strip(" ,")
+            actor.office_at = (words[own].start, words[after - 1].end)
+        if not plain and (prefix or state) and not actor.known:
+            actor.state = prefix or state
+        self._put(number, first if begin == after else begin, name, "name", actor)
+        if words[role].lower.endswith("s"):
+            self._others(number, name, title, prefix or state)
+        return name
+
+    def _others(self, number: int, at: int, title: str, state: str) -> None:
+        """The further names after a title in the plural."""
+        words = self.told.sentences[number].words
+        while at + 1 < len(words) and words[at].lower in {",", "and"}:
+            begin = at + 1
+            if words[begin].lower == "and":
+                begin += 1
+            name = self._name_at(number, begin)
+            if name is None or name - begin < 2:
+                return
+            text = self.told.text[words[begin].start : words[name - 1].end]
+            actor = self.person(text, (words[begin].start, words[name - 1].end), title, state)
+            actor.office = actor.office or title
+            self._put(number, begin, name, "name", actor)
+            at = name
+
+    def _title_begins(self, number: int, role: int) -> int:
+        words = self.told.sentences[number].words
+        first = role
+        small = not words[role].capital
+        while first > 0:
+            word = words[first - 1]
+            if (
+                (word.lower in self.english["modifier"] and word.lower != "and")
+                or word.lower in {"'s", "&"}
+                or word.text == "’s"
+                or (
+                    word.lower in {"and"}
+                    and first > 1
+                    and words[first - 2].capital
+                    and words[first].capital
+                    and (words[first - 2].lower in self.english["modifier"] | self.english["body"])
+                )
+                or (
+                    word.lower in {"of", "for"}
+                    and first > 1
+                    and words[first - 2].capital
+                    and words[first].capital
+                    and not small
+                    and (
+                        words[first - 2].lower in self.english["body"] | self.english["modifier"]
+                        or self._is_role(words[first - 2])
+                    )
+                )
+                or (
+                    word.lower == "the"
+                    and first > 1
+                    and words[first - 2].lower in {"of", "for"}
+                    and first > 2
+                    and words[first - 3].capital
+                    and words[first].capital
+                )
+                or (
+                    word.capital
+                    and word.text[0].isalpha()
+                    and word.lower not in self.english.function_words
+                    and word.lower not in self.english["weekdays"]
+                    and word.lower not in self.english["months"]
+                    and not any(
+                        m.first <= first - 1 < m.last and m.actors[0].kind == "Person"
+                        for m in self._found[number].values()
+                    )
+                    and not (small and not self._hit_at(number, first - 1))
+                )
+                or (self._is_role(word) and word.lower not in self.english["kin"])
+            ):
+                pass
+            else:
+                break
+            first -= 1
+        while first < role and (
+            words[first].lower in {"'s", "’s", "and", "of", "the", "for", "&"}
+            or not words[first].text[0].isalnum()
+        ):
+            first += 1
+        return first
+
+    def _title_goes_on(self, number: int, at: int) -> tuple[int, str]:
+        """Where "of the Republic of X" ends, and the state that it names."""
+        words = self.told.sentences[number].words
+        end, state = at, ""
+        while end < len(words) and words[end].lower in {"of", "for", "on", "to"}:
+            stop = end + 1
+            last_body = 0
+            if stop < len(words) and words[stop].lower == "the":
+                stop += 1
+            while stop < len(words):
+                hit = self._hit_at(number, stop)
+                if hit is not None and hit.actors[0].kind == "Person":
+                    last_body = stop
+                    break
+                if hit is not None:
+                    if hit.actors[0].kind == "State":
+                        state = hit.actors[0].slug
+                    stop = hit.last
+                    last_body = stop
+                elif words[stop].capital and words[stop].text[0].isalpha():
+                    stop += 1
+                    if (
+                        words[stop - 1].lower in self.english["body"]
+                        or words[stop - 1].lower in self.english["modifier"]
+                    ):
+                        last_body = stop
+                elif (
+                    words[stop].lower in {"of", "and", "for", "the", "to"}
+                    and stop + 1 < len(words)
+                    and (words[stop + 1].capital or words[stop + 1].lower == "the")
+                ):
+                    if words[stop].lower == "and" and self._person_follows(number, stop + 1):
+                        break
+                    stop += 1
+                elif words[stop].text == "(":
+                    close = next(
+                        (n for n in range(stop, min(stop + 4, len(words))) if words[n].text == ")"),
+                        None,
+                    )
+                    if close is None:
+                        break
+                    stop = close + 1
+                    last_body = stop
+                else:
+                    break
+            if not last_body:
+                # No word ends the phrase: it is all of it, unless a name of two words must follow.
+                run = stop - end - 1
+                last_body = stop if run <= 1 else stop - 2 if run > 2 else end + 1
+                if last_body == end + 1:
+                    return at, state
+            end = last_body
+        return end, state
+
+    def _person_follows(self, number: int, at: int) -> bool:
+        words = self.told.sentences[number].words
+        return at < len(words) and words[at].lower in self.english["male"] | self.english["female"]
+
+    def _name_at(self, number: int, at: int) -> int | None:
+        """Returns where a person's name that begins here ends."""
+        words = self.told.sentences[number].words
+        end = at
+        capitals = 0
+        while end < len(words) and end - at < 7:
+            word = words[end]
+            lower = word.lower
+            if word.capital and word.text[0].isalpha() and not lower.startswith("@"):
+                if lower.rstrip(".") in self.english["role"] | self.english["honorific"] and not (
+                    capitals
+                    and lower.rstrip(".") in {"king", "major", "marshal", "judge", "pope", "prince"}
+                ):
+                    break
+                if (
+                    (lower in self.english.function_words and lower not in self.english["particle"])
+                    or lower in self.english["weekdays"]
+                    or lower in self.english["months"]
+                ):
+                    break
+                if lower in self.english["body"] and end > at:
+                    return None
+                if lower in self.english["body"]:
+                    return None
+                hit = self._hit_at(number, end)
+                if hit is not None and hit.actors[0].kind != "Person" and hit.how != "place":
+                    return None if end == at else end
+                if word.text.isupper() and len(word.text) > 1 and not capitals:
+                    return None
+                capitals += 1
+                end += 1
+            elif (
+                capitals
+                and lower in self.english["particle"]
+                and end + 1 < len(words)
+                and (words[end + 1].capital or words[end + 1].lower in self.english["particle"])
+            ) or (
+                not capitals
+                and lower in self.english["particle"]
+                and end + 1 < len(words)
+                and words[end + 1].capital
+                and lower not in {"e", "la", "do", "y"}
+            ):
+                end += 1
+            elif (
+                capitals
+                and word.text == ","
+                and end + 1 < len(words)
+                and words[end + 1].lower.rstrip(".") in self.english["suffix"]
+            ):
+                end += 2
+                if end < len(words) and words[end].text == ".":
+                    end += 1
+                break
+            else:
+                break
+        return end if capitals else None
+
+    def _state_before(self, number: int, first: int, role: int) -> str:
+        for mention in self._found[number].values():
+            if (
+                mention.actors[0].kind != "Person"
+                and first <= mention.first < role + 1
+                and mention.last <= role + 1
+            ):
+                return mention.actors[0].state
+            if (
+                mention.last in {first, first - 1}
+                and mention.actors[0].kind == "State"
+                and mention.how in {"demonym"}
+            ):
+                return mention.actors[0].state
+        return ""
+
+    def _state_at(self, number: int, at: int) -> str:
+        words = self.told.sentences[number].words
+        at += at < len(words) and words[at].lower == "the"
+        hit = self._hit_at(number, at)
+        return hit.actors[0].state if hit and hit.actors[0].kind == "State" else ""
+
+    def _without_state(self, number: int, first: int, role: int) -> int:
+        hit = self._hit_at(number, first)
+        words = self.told.sentences[number].words
+        if hit and hit.actors[0].kind == "State" and hit.last <= role:
+            first = hit.last
+            while first < role and words[first].lower in {"'s", "’s"}:
+                first += 1
+        return first
+
+
+def _within(hits: list[Hit], sentence: Sentence) -> list[tuple[Hit, int, int]]:
+    """The hits of a sentence with the words that they cover."""
+    found = []
+    for hit in hits:
+        if sentence.start <= hit.start and hit.end <= sentence.end:
+            covered = [
+                n for n, w in enumerate(sentence.words) if w.start < hit.end and w.end > hit.start
+            ]
+            if covered:
+                found.append((hit, covered[0], covered[-1] + 1))
+    return found

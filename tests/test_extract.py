@@ -1,0 +1,249 @@
+"""The extractor: what it finds in sentences written for it, and that every offset is true.
+
+How much it finds in real texts is measured by `bench/extraction.py`; the last tests hold the
+figures that were reached, on the annotated texts where those are at hand.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.extract import Extractor, Facts, open_extractor, read_article, written
+from kg.load import House, check, read_house
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+CORPUS = SHARED / "corpus"
+ARTICLE = SHARED / "article" / "000_396d5712e27c0d78.txt"
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return open_extractor()
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    return read_house()
+
+
+def read(extractor: Extractor, text: str, published: str = "2026-03-03") -> Facts:
+    article = read_article(f"A title\n\n{text}".encode(), file="t.txt", published=published)
+    return extractor.facts(article)
+
+
+def acts(facts: Facts) -> list[tuple[str, str, str]]:
+    return [(a.kind, a.speaker.slug, a.addressee.slug if a.addressee else "") for a in facts.acts]
+
+
+def events(facts: Facts) -> list[tuple[str, tuple[str, ...], str, str]]:
+    return [(e.kind, tuple(a.slug for a in e.agents), e.status, e.since) for e in facts.events]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Foreign Minister Kari Lund of Norway condemned it.", ("Condemn", "kari-lund", "")),
+        ("Lavrov told Rubio that the talks failed.", ("Assert", "sergei-lavrov", "marco-rubio")),
+        ('"We will not wait," said Rubio.', ("Reject", "marco-rubio", "")),
+        ("Rubio reaffirmed the United States' commitment to NATO.", ("Promise", "marco-rubio", "")),
+        ("Rubio expressed deep concern over the arrests.", ("ExpressConcern", "marco-rubio", "")),
+        ("Rubio, who met the press, urged Iran to stop.", ("Urge", "marco-rubio", "iran")),
+        ("France called on Iran to release them.", ("Appeal", "france", "iran")),
+        ("Rubio thanked Mexico for its help.", ("Thank", "marco-rubio", "mexico")),
+        ("Rubio said the United States is ready to help.", ("Offer", "marco-rubio", "")),
+        ("Washington rejected the demand.", ("Reject", "united-states", "")),
+        ("Rubio gave assurances that aid would come.", ("Promise", "marco-rubio", "")),
+    ],
+)  # fmt: skip
+def test_act(extractor: Extractor, sentence: str, expected: tuple[str, str, str]) -> None:
+    assert expected in acts(read(extractor, sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If Iran threatens Israel, oil prices may rise.",
+        "Iran could reject the offer.",
+        "The additional sanctions announced last week took effect.",
+        "Observers doubt whether France supports the plan.",
+        "The rejected plan was long.",
+    ],
+)
+def test_what_nobody_said_is_no_act(extractor: Extractor, sentence: str) -> None:
+    assert acts(read(extractor, sentence)) == []
+
+
+def test_attribution_nests(extractor: Extractor) -> None:
+    facts = read(extractor, "Sheinbaum said that Trump told her that he supports the plan.")
+    said, told, *_ = facts.acts
+    assert (said.speaker.slug, told.speaker.slug) == ("claudia-sheinbaum", "donald-trump")
+    assert told.governor is said
+    assert told.reporter is said.speaker
+    assert told.addressee is said.speaker
+
+
+def test_quotation_over_paragraphs_has_one_speaker(extractor: Extractor) -> None:
+    text = (
+        "“This is the first part of it, and it is long.\n\n"
+        "“And we condemn the attack,” Rubio said on Monday."
+    )
+    assert ("Condemn", "marco-rubio", "") in acts(read(extractor, text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Rubio met with Lavrov in Geneva on Monday.",
+            ("Meeting", ("marco-rubio", "sergei-lavrov"), "occurred", "2026-03-02"),
+        ),
+        (
+            "Rubio will meet Lavrov on March 9.",
+            ("Meeting", ("marco-rubio", "sergei-lavrov"), "scheduled", "2026-03-09"),
+        ),
+        (
+            "The call between Rubio and Lavrov took place on Sunday.",
+            ("PhoneCall", ("marco-rubio", "sergei-lavrov"), "occurred", "2026-03-01"),
+        ),
+        (
+            "After speaking with Lavrov on Monday, Rubio left.",
+            ("Conversation", ("marco-rubio", "sergei-lavrov"), "occurred", "2026-03-02"),
+        ),
+    ],
+)
+def test_event(
+    extractor: Extractor, sentence: str, expected: tuple[str, tuple[str, ...], str, str]
+) -> None:
+    assert expected in events(read(extractor, sentence))
+
+
+def test_one_event_told_twice_is_one(extractor: Extractor) -> None:
+    text = "Rubio spoke with Lavrov on Monday. The phone call between Rubio and Lavrov was short."
+    assert events(read(extractor, text)) == [
+        ("PhoneCall", ("marco-rubio", "sergei-lavrov"), "occurred", "2026-03-02")
+    ]
+
+
+def test_without_a_day_of_publication_nothing_is_dated(extractor: Extractor) -> None:
+    article = read_article(b"A title\n\nRubio met Lavrov on Monday.", file="t.txt")
+    assert extractor.facts(article).events[0].since == ""
+
+
+def test_new_people_are_proposed_with_office_and_state(extractor: Extractor) -> None:
+    facts = read(extractor, "Iraqi Foreign Minister Samir Testani thanked Rubio.")
+    found = {a.slug: a for a in facts.actors}
+    assert not found["samir-testani"].known
+    assert (found["samir-testani"].office, found["samir-testani"].state) == (
+        "Foreign Minister",
+        "iraq",
+    )
+
+
+def test_a_verb_added_to_the_vocabulary_is_known(tmp_path: Path) -> None:
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / "mine.ttl").write_text(
+        '@prefix dip: <https://w3id.org/diplomatic-kg/ns#> .\ndip:Condemn dip:verb "lambast"@en .\n'
+    )
+    facts = read(open_extractor(tmp_path), "Rubio lambasted the decision.")
+    assert acts(facts) == [("Condemn", "marco-rubio", "")]
+
+
+def offsets_are_true(text: str, facts: Facts) -> None:
+    for act in facts.acts:
+        assert 0 <= act.span[0] < act.span[1] <= len(text)
+        assert 0 <= act.content[0] < act.content[1] <= len(text)
+    for event in facts.events:
+        assert all(0 <= a < b <= len(text) for a, b in event.spans)
+    for actor in facts.actors:
+        assert all(text[a:b] == form for form, (a, b) in actor.forms.items())
+
+
+WORDS = st.sampled_from(
+    ["Rubio", "said", "that", "“", "”", '"', "'", "’s", ",", ".", "and", "the", "President",
+     "Sheinbaum", "told", "her", "he", "they", "met", "with", "Mexico", "U.S.", "call", "between",
+     "on", "Monday", "March", "31", "will", "\n\n", "condemned", "who", "—", "(", ")", "of",
+     "Foreign", "Minister", "de", "la", "if", "to", "urge", "asking", "é", "中",
+     "@x", ":", "statement", "by"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=60).map(" ".join))
+def test_offsets_are_true_whatever_the_text(text: str) -> None:
+    extractor = shared()
+    article = read_article(f"T\n\nx {text}".encode(), file="t.txt", published="2026-03-03")
+    draft, facts = extractor.draft(article)
+    offsets_are_true(article.text, facts)
+    assert yaml.safe_load(written(draft))["source"]["draft"] is True
+
+
+_CACHE: list[Extractor] = []
+
+
+def shared() -> Extractor:
+    if not _CACHE:
+        _CACHE.append(open_extractor())
+    return _CACHE[0]
+
+
+def test_draft_passes_the_shapes(extractor: Extractor, house: House, tmp_path: Path) -> None:
+    data = (ROOT / "docs" / "examples" / "article.txt").read_bytes()
+    draft, _ = extractor.draft(read_article(data, file="article.txt"))
+    path = tmp_path / "article.yaml"
+    path.write_text(written(draft), encoding="utf-8")
+    for one in check(path, house):
+        assert one.judged.conforms("violation"), one.judged
+
+
+# ── On the real texts ────────────────────────────────────────────────────────────────────────────
+
+
+def test_figures_on_the_annotated_texts(tmp_path: Path) -> None:
+    if not CORPUS.is_dir():
+        pytest.skip("the annotated texts are not part of the repository")
+    command = [sys.executable, ROOT / "bench/extraction.py", CORPUS / "dev", "--out", tmp_path]
+    subprocess.run([*map(str, command)], check=True, capture_output=True)
+    scored = subprocess.run(
+        [sys.executable, str(CORPUS / "score.py"), str(CORPUS / "dev"), str(tmp_path), "--json"],
+        check=True,
+        capture_output=True,
+    )
+    found = json.loads(scored.stdout)
+    f1 = {name: layer["f1"] for name, layer in found["layers"].items()}
+    assert f1["actors"] >= 0.88
+    assert f1["events"] >= 0.75
+    assert f1["speech_acts"] >= 0.75
+    assert f1["speech_acts_strict"] >= 0.50
+    assert f1["positions"] >= 0.55
+    # Precision first: fewer than one wrong event for four right ones.
+    layer = found["layers"]["events"]
+    assert (layer["predicted"] - layer["matched"]) * 4 < layer["matched"]
+
+
+def test_the_seed_article_without_its_furniture(extractor: Extractor) -> None:
+    if not ARTICLE.is_file():
+        pytest.skip("the article itself is not part of the repository")
+    article = read_article(ARTICLE.read_bytes(), file="article.txt")
+    facts = extractor.facts(article)
+    offsets_are_true(article.text, facts)
+    end = article.text.index("Have something to say")
+    assert all(a.span[1] < end for a in facts.acts)
+    assert not {"lula", "luiz-inacio-lula-da-silva", "brazil"} & {a.slug for a in facts.actors}
+    found = events(facts)
+    call = ("PhoneCall", ("claudia-sheinbaum", "donald-trump"), "occurred", "2026-01-12")
+    contact = ("Conversation", ("juan-ramon-de-la-fuente", "marco-rubio"), "occurred", "2026-01-11")
+    meeting = ("Meeting", ("mexico", "united-states"), "scheduled", "2026-01-12")
+    assert {call, contact, meeting} <= set(found)
+    talk = next(e for e in facts.events if e.kind == "PhoneCall")
+    assert {a.slug for a in talk.attendees} == {
+        "juan-ramon-de-la-fuente",
+        "roberto-velasco",
+        "omar-garcia-harfuch",
+    }
