@@ -203,11 +203,12 @@ BOMBS = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def libraries_are_loaded() -> None:
     read_article(PAGE.encode(), file="page.html")
 
 
+@pytest.mark.usefixtures("libraries_are_loaded")
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_ends_at_once(name: str) -> None:
     began = time.process_time()
