@@ -119,7 +119,7 @@ def annotation(
             "id": f"e{n}",
             "type": term(event.kind, EVENTS),
             "participants": [
-                {"name": actor.name, "role": _role(event, actor)} for actor in event.actors
+                {"name": _name(actor), "role": _role(event, actor)} for actor in event.actors
             ],
             "date": day(event),
             "status": STATUS[event.status],
@@ -135,7 +135,7 @@ def annotation(
         },
         "actors": [
             {
-                "name": actor.name,
+                "name": _name(actor),
                 "kind": {"Person": "person", "State": "country"}.get(actor.kind, "organization"),
                 "office": actor.office or None,
                 "state": actor.state or None,
@@ -146,9 +146,9 @@ def annotation(
         "events": events,
         "speech_acts": [
             {
-                "speaker": act.speaker.name,
-                "addressee": act.addressee.name if act.addressee else None,
-                "reported_by": act.reporter.name if act.reporter else None,
+                "speaker": _name(act.speaker),
+                "addressee": _name(act.addressee) if act.addressee else None,
+                "reported_by": _name(act.reporter) if act.reporter else None,
                 "act": term(act.kind, ACTS),
                 "topics": [],
                 "quoted": act.quoted,
@@ -159,7 +159,7 @@ def annotation(
         ],
         "positions": [
             {
-                "holder": position.holder.name,
+                "holder": _name(position.holder),
                 "issue": text[position.issue[0] : position.issue[1]],
                 "stance": STANCES[position.stance],
                 "sentence": sentence(position.act),
@@ -167,6 +167,13 @@ def annotation(
             for position in facts.positions
         ],
     }
+
+
+def _name(actor: Actor) -> str:
+    """The fullest form that the text itself gives."""
+    return (
+        actor.name if actor.name in actor.forms else max(actor.forms, key=len, default=actor.name)
+    )
 
 
 def _role(event: Event, actor: Actor) -> str:
@@ -201,7 +208,7 @@ def main() -> None:
             for key in ("id", "title", "date", "publisher", "source", "text_file")
         }
         text = (path.parent / known["text_file"]).read_text(encoding="utf-8")
-        facts = reader.read(text, published=known["date"] or "")
+        facts = reader.read(text, published=known["date"] or "", publisher=known["publisher"] or "")
         found = annotation(facts, text, known, vocabulary)
         (arguments.out / path.name).write_text(
             json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8"

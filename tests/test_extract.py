@@ -80,6 +80,43 @@ def test_what_nobody_said_is_no_act(extractor: Extractor, sentence: str) -> None
     assert acts(read(extractor, sentence)) == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("The talks failed, Rubio said on Monday.", "marco-rubio"),
+        ("Canada said that Norway agreed, according to Rubio.", "canada"),
+        ("According to Rubio, the talks failed.", "marco-rubio"),
+        ("The talks failed, according to a statement from the White House.", "white-house"),
+    ],
+)
+def test_who_says_it_may_stand_last(extractor: Extractor, sentence: str, speaker: str) -> None:
+    assert read(extractor, sentence).acts[0].speaker.slug == speaker
+
+
+def test_what_is_due_is_scheduled(extractor: Extractor) -> None:
+    facts = read(extractor, "Rubio and Lavrov are due to hold a phone call next week, he said.")
+    assert ("PhoneCall", ("marco-rubio", "sergei-lavrov"), "scheduled", "2026-03-09") in events(
+        facts
+    )
+
+
+def test_turns_of_a_briefing_speak_for_themselves(extractor: Extractor) -> None:
+    text = "Reuters: Will you go?\n\nWang Wenbin: We urge NATO to stop.\n\nReuters: Why?"
+    assert acts(read(extractor, text)) == [("Urge", "wang-wenbin", "nato")]
+
+
+def test_office_of_the_page_s_own_state(extractor: Extractor) -> None:
+    text = "The Prime Minister spoke to Israeli Prime Minister Benjamin Netanyahu today."
+    article = read_article(
+        f"A title\n\n{text}".encode(),
+        file="t.txt",
+        published="2024-04-15",
+        publisher="Prime Minister's Office, 10 Downing Street",
+    )
+    found = extractor.facts(article)
+    assert [a.slug for a in found.events[0].agents] == ["rishi-sunak", "benjamin-netanyahu"]
+
+
 def test_attribution_nests(extractor: Extractor) -> None:
     facts = read(extractor, "Sheinbaum said that Trump told her that he supports the plan.")
     said, told, *_ = facts.acts

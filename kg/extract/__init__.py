@@ -39,7 +39,9 @@ class Extractor:
 
     def facts(self, article: Article) -> Facts:
         """Returns what an article tells, by the rules."""
-        return self.reader.read(article.text, published=article.published)
+        return self.reader.read(
+            article.text, published=article.published, publisher=article.publisher
+        )
 
     def draft(self, article: Article) -> tuple[dict[str, Any], Facts]:
         """Returns the draft of an article as plain data, and what it was made from."""

@@ -65,8 +65,25 @@ class People:
         self._surnames: dict[str, list[Actor]] = {}
         self._found: list[dict[tuple[int, int], Mention]] = [{} for _ in told.sentences]
 
-    def known(self, slug: str, name: str, at: tuple[int, int]) -> Actor:
-        """Returns the actor of the register, as one of this text."""
+    def holder(self, office: str, state: str, at: tuple[int, int]) -> Actor:
+        """Returns the one whom the text knows only by an office."""
+        slug = slug_of(f"{state} {office}")
+        actor = self.actors.get(slug)
+        if actor is None:
+            actor = self.actors[slug] = Actor(slug, "Person", office, False, state, office)
+            actor.office_at = at
+        self._form(actor, office, at)
+        return actor
+
+    def known(self, slug: str, name: str, at: tuple[int, int], *, told: bool = True) -> Actor:
+        """Returns the actor of the register, as one of this text.
+
+        Args:
+            slug: The end of its IRI.
+            name: The form that stands at `at`.
+            at: Characters.
+            told: Whether the text itself gives the name.
+        """
         entry = self.gazetteer.known[slug]
         actor = self.actors.get(slug)
         if actor is None:
@@ -77,6 +94,11 @@ class People:
                 actor.gender = self._gender(entry.label)
                 for form in entry.names:
                     self._learn_surnames(actor, form)
+        if not told:
+            name = self.told.text[slice(*at)]
+            actor.office, actor.office_at = actor.office or name, actor.office_at or at
+            actor.forms.setdefault(name, at)
+            return actor
         self._form(actor, name, at)
         return actor
 

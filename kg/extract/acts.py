@@ -23,6 +23,7 @@ _SURE = {
     "shared": 0.85,
     "relative": 0.8,
     "participle": 0.8,
+    "according": 0.75,
     "by": 0.75,
     "purpose": 0.75,
     "reduced": 0.7,
@@ -85,8 +86,12 @@ class Acts:
         )
         first = min(max(clause.end, clause.object_at), len(words) - 1)
         content = self._content(words, first, start, stop)
+        if clause.before:
+            content = (words[0].start, words[clause.before - 1].end)
+            start, stop = words[0].start, words[clause.end - 1].end
+            first = 0
         if clause.cue.lemma.split()[0] in self.english["general"] and kind in self.general_kinds:
-            text = " ".join(w.lower for w in words[first : clause.stop])
+            text = " ".join(w.lower for w in words[first : clause.before or clause.stop])
             kind = self._by_content(kind, text, stream, clause.subjects, first)
         governor = next(iter(made.get(id(clause.governor), [])), None) if clause.governor else None
         speakers = clause.subjects
@@ -110,6 +115,8 @@ class Acts:
             addressee = self._addressee(clause, speaker, governor)
             quoted = any(w.quote >= 0 for w in words[clause.at : clause.stop]) or self.own_voice
             reporter = governor.speaker if governor else self._reporter(speaker)
+            if clause.source and clause.source[0] is not speaker:
+                reporter = clause.source[0]
             act = Act(
                 kind=kind,
                 speaker=speaker,
@@ -135,8 +142,20 @@ class Acts:
         self, words: tuple[Word, ...], first: int, start: int, stop: int
     ) -> tuple[int, int]:
         """What is said, without the marks around it."""
+        for at in range(first, min(first + 9, len(words) - 1)):
+            # "said in a statement on Monday that ...": what follows is said.
+            if words[at].lower == "that" and words[at + 1].start < stop:
+                first = at + 1
+                break
+            if words[at].text in ",;:" or self.lexicon.is_verb(words[at]):
+                break
         while first < len(words) - 1 and not words[first].text[0].isalnum():
             first += 1
+        # What parts it from the next clause is not of it.
+        kept = [w for w in words[first:] if w.end <= stop]
+        while len(kept) > 1 and kept[-1].lower in {"and", "but", ","}:
+            kept.pop()
+            stop = kept[-1].end
         return (words[first].start, stop) if words[first].start < stop else (start, stop)
 
     def _is_act(self, clause: Clause) -> bool:

@@ -159,6 +159,14 @@ class Antecedents(Words):
             and (not entity.state or a.state == entity.state)
             and (self._has_role(a, noun))
         ]
+        # "The Prime Minister", before any is named: whose page it is need not say whose.
+        named = [a for a in having if a in context.recent or self._earlier(a, entity)]
+        if not named and context.home and not entity.state:
+            holder = self._holder(entity)
+            if holder:
+                context.named(holder)
+            return (holder,) if holder else ()
+        having = named or having
         if not having:
             return ()
         if len(having) == 1:
@@ -168,6 +176,31 @@ class Antecedents(Words):
             if actor in having:
                 return (actor,)
         return ()
+
+    def _earlier(self, actor: Actor, entity: Reference) -> bool:
+        start = self.words[entity.first].start
+        # Headlines shorten what the text then tells: only this sentence counts.
+        return any(self.sentence.start <= at[0] < start for at in actor.forms.values())
+
+    def _holder(self, entity: Reference) -> Actor | None:
+        """Who holds an office of the page's own state: of the register, or only by the office."""
+        words = self.words[entity.first + 1 : entity.last]
+        if not words or not words[-1].capital:
+            return None
+        text = self.cast.told.text[words[0].start : words[-1].end]
+        place = (words[0].start, words[-1].end)
+        day, home = self.context.published, self.context.home
+        for known in self.cast.gazetteer.known.values():
+            if known.kind == "Person" and known.state == home:
+                for office, _, since, until in known.offices:
+                    if (
+                        office.casefold() == text.casefold()
+                        and since <= day
+                        and (until >= day or not until)
+                        and since
+                    ):
+                        return self.cast.known(known.slug, known.label, place, told=False)
+        return self.cast.holder(text, home, place)
 
     def _has_role(self, actor: Actor, noun: str) -> bool:
         if noun in actor.office.lower().replace("-", " ").split() or actor.office.lower().endswith(

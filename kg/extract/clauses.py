@@ -39,7 +39,59 @@ class Stream(Subjects):
         for clause in self.clauses:
             later = [c for c in self.clauses if c.at > clause.at and not self._inside(c, clause)]
             clause.stop = min((c.at for c in later), default=len(self.words))
+        self._trailing()
+        self._according()
         return self.clauses
+
+    def _according(self) -> None:
+        """As in "according to the ministry", "according to a statement from the embassy"."""
+        words = self.words
+        for at in range(len(words) - 2):
+            if words[at].lower != "according" or words[at + 1].lower != "to":
+                continue
+            entity = self.entity_at(at + 2)
+            for n in range(at + 2, min(at + 9, len(words))):
+                if entity is None and words[n].lower in {"from", "by"}:
+                    entity = self.entity_at(n + 1)
+            told = self.actors_of(entity, None) if entity else ()
+            if not told or entity is None:
+                continue
+            tops = [c for c in self.clauses if c.governor is None and self._says(c)]
+            for clause in tops:
+                clause.source = told
+                if clause.at < at:
+                    clause.stop = min(clause.stop, at - (words[at - 1].text == ","))
+            if tops:
+                return
+            cue = Cue("Assert", "according to", "past", ())
+            clause = Clause(self.sentence, words, cue, "Assert", at, entity.last, told)
+            clause.rule, clause.stop = "according", len(words)
+            clause.before = at - (words[at - 1].text == ",") if at else 0
+            self.clauses.insert(0, clause)
+            return
+
+    def _trailing(self) -> None:
+        """As in "the talks failed, Rubio said on Monday": who says all that goes before."""
+        words = self.words
+        last = next((c for c in reversed(self.clauses) if self._says(c)), None)
+        if last is None or last.passive or last.cue.lemma not in self.english["general"]:
+            return
+        _, _, first = self._auxiliaries(last.at)
+        entity = self.entities.get(first - 1)
+        rest = [w for w in words[last.end :] if w.text[0].isalnum()]
+        if entity is None or len(rest) > 4 or any(w.lower in {"that", "it"} for w in rest):
+            return
+        comma = entity.first - 1
+        if comma < 3 or words[comma].text != ",":
+            return
+        last.governor = None
+        last.before = comma
+        for clause in self.clauses:
+            if clause is not last and clause.governor is None:
+                clause.governor = last
+                clause.stop = min(clause.stop, comma)
+        self.clauses.remove(last)
+        self.clauses.insert(0, last)
 
     def _inside(self, clause: Clause, other: Clause) -> bool:
         governor = clause.governor
@@ -149,6 +201,8 @@ class Stream(Subjects):
         modal = next((a for a in auxiliaries if a in self.english["modal"]), "")
         if rule in {"subject", "it"} and self._unreal(first):
             modal = modal or "if"
+        if rule == "ahead":
+            modal = "will"
         passive = rule == "passive"
         clause = Clause(
             sentence=self.sentence,
@@ -195,14 +249,28 @@ class Stream(Subjects):
             sufferer = self._subject(first, form)
             return (sufferer[0], "passive", sufferer[2]) if sufferer else None
         if form == "base" and not auxiliaries and not cue.lemma.startswith("will "):
+            if first > 1 and words[first - 2].lower in self.english["ahead"]:
+                # "are due to hold": still to come, whoever are due.
+                ahead = self._subject(first - 2, "past")
+                return (ahead[0], "ahead", ahead[2]) if ahead else None
             if first > 0 and words[first - 1].lower == "to":
                 purpose = self._purpose(first - 1)
                 return (purpose[0], purpose[2], purpose[1]) if purpose else None
             found = self._subject(first, form)
             plural = found and (len(found[0]) > 1 or found[4] in {"we", "i", "they", "sides"})
-            if not found or not plural or found[3] != "near" or found[1] != "subject":
+            # "We condemn it and call on them": the second is like the first.
+            like = (
+                found
+                and found[1] == "shared"
+                and self.clauses[-1:]
+                and (
+                    self.clauses[-1].cue.form == "base"
+                    and self.clauses[-1].rule in {"subject", "shared"}
+                )
+            )
+            if not found or not plural or found[3] != "near" or not (found[1] == "subject" or like):
                 return None
-            return found[0], "subject", found[2]
+            return found[0], found[1], found[2]
         if form == "ing" and not be:
             participle_of = self._participle(at)
             return (participle_of[0], participle_of[2], participle_of[1]) if participle_of else None
@@ -255,7 +323,10 @@ class Stream(Subjects):
             at += 1
             if at < len(words) and words[at].lower in self.english["weekdays"]:
                 at += 1
-        entity = self.entity_at(at)
+        # What follows "said" is the subject of what is said, unless "to" stands before it.
+        lemma = clause.cue.lemma
+        plain = lemma in self.english["general"] and lemma != "tell"
+        entity = None if plain else self.entity_at(at)
         if (
             entity is None
             and at < len(words)
@@ -272,9 +343,6 @@ class Stream(Subjects):
                     break
         if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
             return
-        following = words[entity.last] if entity.last < len(words) else None
-        if following and following.lower in self.english["auxiliary"] and not clause.cue.rest:
-            return  # "said the United States is": a clause of its own
         if clause.kind == "Promise" and words[entity.first - 1].lower == "to":
             return  # "commitment to NATO": what it is about
         clause.objects = tuple(

@@ -24,6 +24,8 @@ class Clause:
         modal: The auxiliary before it, as `will`.
         governor: The clause of saying that this one stands in.
         stop: Index after the last word of its content.
+        source: Whose word the sentence says that it goes by ("according to").
+        before: Where its content ends, if that stands before the verb; else 0.
         rule: Which way the subject was found.
     """
 
@@ -43,7 +45,8 @@ class Clause:
     stop: int = 0
     rule: str = ""
     quote: int = -1
-    conversation: bool = False
+    before: int = 0
+    source: tuple[Actor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Context:
 
     Attributes:
         parties: The sides of the event that the text is about.
+        home: Slug of the state whose own page it is, or empty.
         author: Who speaks where the text says "we".
         subject: The subject of the last main clause.
         recent: People, the last named first.
@@ -93,6 +97,7 @@ class Context:
     group: tuple[Actor, ...] = ()
     published: str = ""
     readout: bool = False
+    home: str = ""
 
     def partner(self, actor: Actor) -> Actor | None:
         """Returns the other side of the conversation, if it has two."""

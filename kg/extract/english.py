@@ -38,7 +38,7 @@ class English:
     weekdays: tuple[str, ...]
 
     def __getitem__(self, name: str) -> frozenset[str]:
-        return self.lists.get(name) or frozenset(self.maps[name])
+        return self.lists[name]
 
     def says(self, name: str, text: str) -> bool:
         """Whether a text in small letters holds a word or phrase of a list."""
@@ -117,7 +117,7 @@ def read_english(project: Path | None = None) -> English:
                 f"is not of the form of the shipped one: {error}", Place(str(path))
             ) from error
     return English(
-        {k: frozenset(v) for k, v in lists.items()},
+        {k: frozenset(v) for k, v in (lists | maps).items()},
         maps,
         irregular,
         content,

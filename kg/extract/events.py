@@ -69,7 +69,10 @@ class Events(Occasions):
         if kind in self.talks:
             agents = list(dict.fromkeys([*clause.subjects, *clause.objects]))
             people = all(a.kind == "Person" for a in agents)
-            if kind == "Visit" or (len(agents) < 2 and kind != "Hosting"):
+            if kind == "Visit":
+                yield from self._visit(stream, clause, span)
+                return
+            if len(agents) < 2 and kind != "Hosting":
                 return
             if clause.cue.lemma in {"speak to", "talk to"} and not all(
                 a.kind == "Person" for a in clause.objects
@@ -194,6 +197,15 @@ class Events(Occasions):
 
     def _is_medium(self, actor: Actor) -> bool:
         return any(word.lower() in self.english["medium"] for word in actor.name.split())
+
+    def _visit(self, stream: Stream, clause: Clause, span: tuple[int, int]) -> Iterator[Event]:
+        """As in "will travel to Israel on Wednesday": people, to a state or its capital."""
+        people = [a for a in clause.subjects if a.kind == "Person"]
+        states = [a for a in clause.objects if a.kind == "State"]
+        if people and states and clause.rule != "purpose":
+            event = self._event(stream, clause, "Visit", people, span, f"verb/{clause.rule}")
+            event.hosts = states[:1]
+            yield event
 
     def _targets(self, stream: Stream, clause: Clause) -> list[Actor]:
         """Those whom a measure names after its verb, not those they are told to be close to."""

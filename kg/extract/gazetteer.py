@@ -64,6 +64,7 @@ class Gazetteer:
         except ImportError as error:
             raise Misuse("needs a library: pip install 'diplomatic-kg[extract]'") from error
         self.known, names = _read(quads)
+        self._bodies = _bodies(self.known)
         self._automaton: Any = ahocorasick.Automaton()
         for name, found in names.items():
             # A name as a demonym and as a name is a name; people come before what is named alike.
@@ -72,6 +73,15 @@ class Gazetteer:
             self._automaton.add_word(name, (len(name), how, slugs))
         if len(self._automaton):
             self._automaton.make_automaton()
+
+    def body(self, state: str, name: str) -> str:
+        """Returns the slug of the body of a state that goes by a name without it, or empty.
+
+        Args:
+            state: Slug of the state.
+            name: As `Foreign Ministry`.
+        """
+        return self._bodies.get((state, name.casefold()), "")
 
     def find(self, text: str) -> list[Hit]:
         """Returns the longest names, from left to right, none inside another."""
@@ -131,6 +141,22 @@ def _read(quads: Iterable[Quad]) -> tuple[dict[str, Known], dict[str, list[tuple
             if "'" in name:
                 names.setdefault(name.replace("'", "’"), []).append((how, slug))
     return known, names
+
+
+def _bodies(known: dict[str, Known]) -> dict[tuple[str, str], str]:
+    """Bodies by their state and what is left of a name without the state's: "Foreign Ministry"."""
+    found: dict[tuple[str, str], str] = {}
+    for entry in known.values():
+        state = known.get(entry.state)
+        if entry.kind != "Organization" or state is None:
+            continue
+        for name in entry.names:
+            short = name.casefold()
+            for form in sorted(state.names, key=len, reverse=True):
+                short = short.removeprefix(form.casefold() + " ")
+                short = short.removesuffix(" of " + form.casefold())
+            found.setdefault((entry.state, short), entry.slug)
+    return found
 
 
 def _names(about: dict[str, list[str]]) -> Iterator[tuple[str, str]]:

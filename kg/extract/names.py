@@ -50,25 +50,7 @@ class Cast(Titles):
             if end is None or end - at < 2:
                 body = self._body_at(number, at)
                 if body:
-                    before = self._hit_at(number, at - 1) if at else None
-                    if before and before.last == at and before.actors[0].kind == "State":
-                        at = before.first
-                    name = self.told.text[words[at].start : words[body - 1].end]
-                    state = next(
-                        (
-                            m.actors[0].state
-                            for m in self._found[number].values()
-                            if at <= m.first < body
-                        ),
-                        "",
-                    )
-                    self._put(
-                        number,
-                        at,
-                        body,
-                        "body",
-                        self.body(name, (words[at].start, words[body - 1].end), state),
-                    )
+                    at = self._named_body(number, at, body)
                 at = max(at + 1, body or 0)
                 continue
             name = self.told.text[words[at].start : words[end - 1].end]
@@ -80,6 +62,24 @@ class Cast(Titles):
             mention = self._found[number].get((first, last))
             if mention and mention.actors[0].kind == "Person" and mention.how == "name":
                 self._apposition(number, mention)
+
+    def _named_body(self, number: int, at: int, end: int) -> int:
+        """Puts down a body, with the state before its name; returns where the name begins."""
+        words = self.told.sentences[number].words
+        text, own = self.told.text, at
+        state = next(
+            (m.actors[0].state for m in self._found[number].values() if at <= m.first < end), ""
+        )
+        possessive = at > 1 and words[at - 1].lower == "'s"
+        before = self._hit_at(number, at - 1 - possessive) if at else None
+        if before and before.last == at - possessive and before.actors[0].kind == "State":
+            at, state = before.first, before.actors[0].slug
+        place = (words[at].start, words[end - 1].end)
+        known = self.gazetteer.body(state, text[words[own].start : place[1]]) if state else ""
+        name = text[slice(*place)]
+        actor = self.known(known, name, place) if known else self.body(name, place, state)
+        self._put(number, at, end, "body", actor)
+        return at
 
     def _body_at(self, number: int, at: int) -> int | None:
         """Returns where the name of a body that begins here ends: its last capital is of bodies."""

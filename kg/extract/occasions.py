@@ -66,6 +66,8 @@ class Occasions(Gathering):
             and stream.words[at].lower in self.lexicon.verbs
         ):
             return True
+        if stream.words[at].lower == "bilateral" and after[:1].isalpha():
+            return after not in self.english["preposition"]  # an adjective
         return after in {"on", "upon", "for"} and stream.words[at].lower in {"call", "calls"}
 
     def _by_noun(self, stream: Stream, at: int, end: int, kind: str, plural: bool) -> Event | None:
@@ -183,7 +185,8 @@ class Occasions(Gathering):
     ) -> list[Actor]:
         """A dated talk or summit of those whom the sentence speaks of."""
         context = stream.context
-        if day is None or len(context.parties) < 2:
+        named = {w.lower for w in stream.words[max(0, at - 5) : at]} & {"upcoming", "forthcoming"}
+        if (day is None and not named) or len(context.parties) < 2:
             return agents
         clause = next((c for c in reversed(stream.clauses) if c.at < at), None)
         subjects = clause.subjects if clause else ()

@@ -29,15 +29,26 @@ class Reader:
         self.english = english
         self.lexicon = Lexicon(vocabulary, english)
 
-    def read(self, text: str, *, published: str = "") -> Facts:
+    def read(self, text: str, *, published: str = "", publisher: str = "") -> Facts:
         """Returns what a text tells.
 
         Args:
             text: As an `Article` has it; offsets count in it.
             published: YYYY-MM-DD, or empty where it is not known: then days stay untold.
+            publisher: As the page names it; "the President" on a government's page is its own.
         """
         told = read_sentences(text, blocks_of(text), self.english)
-        return _Reading(self.lexicon, self.gazetteer, told, published).facts()
+        reading = _Reading(self.lexicon, self.gazetteer, told, published)
+        reading.context.home = self._home(publisher)
+        return reading.facts()
+
+    def _home(self, publisher: str) -> str:
+        """Slug of the state whose body a publisher is, by its name, or empty."""
+        found = [self.gazetteer.known[hit.slugs[0]] for hit in self.gazetteer.find(publisher)]
+        return next((k.state for k in found if k.state and not self._is_medium(publisher)), "")
+
+    def _is_medium(self, name: str) -> bool:
+        return any(word.lower() in self.english["medium"] for word in name.split())
 
 
 class _Reading(Quotations):
@@ -95,10 +106,16 @@ class _Reading(Quotations):
                 self.own_voice = True
                 self.events.add(self._statement(people[0], sentence, "byline"))
                 return
-            if kind == "title" and people and _STATEMENT_BY.search(lower):
-                self.context.author = people[0]
-                self.own_voice = True
-                self.events.add(self._statement(people[0], sentence, "title"))
+            if kind == "title" and _STATEMENT_BY.search(lower):
+                bodies = [
+                    m.actors[0]
+                    for m in self.cast.mentions[number]
+                    if m.how in {"name", "body"} and "on behalf of" in lower
+                ]
+                for author in (people or bodies)[:1]:
+                    self.context.author = author
+                    self.own_voice = True
+                    self.events.add(self._statement(author, sentence, "title"))
                 return
 
     def _statement(self, speaker: Actor, sentence: Sentence, rule: str) -> Event:
@@ -148,26 +165,31 @@ class _Reading(Quotations):
     def _past_talk(self, clause: Clause) -> bool:
         return clause.modal in {"will", "would"}
 
-    def _handle(self, sentence: Sentence) -> None:
-        """As in "@handle: ...": a post, which speaks in the voice of who posts it."""
+    def _turn(self, number: int) -> None:
+        """As in "Jane Roe: ..." or "@handle: ...": from here on she speaks in her own words."""
+        sentence = self.told.sentences[number]
         words = sentence.words
-        if len(words) > 3 and words[0].text.startswith("@") and words[1].text == ":":
-            who = self.cast.body(words[0].text, (words[0].start, words[0].end))
+        colon = next((n for n, w in enumerate(words[:9]) if w.text == ":"), None)
+        if not colon or colon + 1 == len(words):
+            return
+        start = words[0]
+        if start.text.startswith("@") and colon == 1:
+            who = self.cast.body(start.text, (start.start, start.end))
             self.context.author, self.own_voice, self.readout = who, True, False
-            self.events.add(
-                Event(
-                    "SocialMediaPost",
-                    [who],
-                    sentence,
-                    [(sentence.start, sentence.end)],
-                    "post/handle",
-                    0.9,
-                )
-            )
+            span = (sentence.start, sentence.end)
+            self.events.add(Event("SocialMediaPost", [who], sentence, [span], "post/handle", 0.9))
+            return
+        mentions = [m for m in self.cast.mentions[number] if m.last == colon]
+        question = start.lower in {"q", "question", "reporter", "journalist"} and colon == 1
+        if question or (mentions and mentions[0].actors[0].kind == "Organization"):
+            self.context.author, self.own_voice = None, False
+        elif mentions and mentions[0].first <= 1 and mentions[0].actors[0].kind == "Person":
+            self.context.author, self.own_voice = mentions[0].actors[0], True
+            self.readout = False
 
     def _outside(self, number: int) -> tuple[Stream, dict[int, list[Act]]]:
         sentence = self.told.sentences[number]
-        self._handle(sentence)
+        self._turn(number)
         (_, indexes), *_ = streams(sentence, self.full)
         stream = self._stream(number, -1, indexes, self.context)
         clauses = stream.read()

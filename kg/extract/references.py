@@ -316,11 +316,8 @@ class Words:
 
     def entity_at(self, at: int) -> "Mention | Reference | Group | None":
         """Returns what begins at a word, after an article."""
-        while (
-            at < len(self.words)
-            and self.words[at].lower in {"the", "both"}
-            and at not in self.entities
-        ):
+        skipped = {"the", "both"} | self.english["numbers"]
+        while at < len(self.words) and self.words[at].lower in skipped and at not in self.entities:
             at += 1
         entity = self.entities.get(at)
         if entity is None or entity.first != at:
