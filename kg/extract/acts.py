@@ -74,7 +74,7 @@ class Acts:
     def _acts(self, stream: Stream, clause: Clause, made: dict[int, list[Act]]) -> list[Act]:
         if not self._is_act(clause) or (clause.negated and clause.kind not in {"Accept"}):
             return []
-        kind = "Assert" if self.vocabulary.is_a(clause.kind, "Communication") else clause.kind
+        kind = clause.kind if self.vocabulary.is_a(clause.kind, "SpeechAct") else "Assert"
         if clause.negated:
             kind = "Reject"
         if clause.modal in _SKIPPED_MODALS and not clause.cue.lemma.startswith("will"):
@@ -167,6 +167,10 @@ class Acts:
             return bool(after) and after[0].lower in {"that", ":"}
         if clause.kind == "Accuse" and not clause.objects:
             return False
+        if clause.cue.lemma.startswith("speak ") and clause.governor and clause.objects:
+            # "said that she spoke to him about it": what was said in a talk, told second hand.
+            after = clause.words[clause.object_at : clause.object_at + 1]
+            return bool(after) and after[0].lower == "about"
         return self.vocabulary.is_a(clause.kind, "SpeechAct")
 
     def _is_of(self, speaker: Actor, clause: Clause) -> bool:

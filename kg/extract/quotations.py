@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kg.extract.actors import Actor
-from kg.extract.acts import Acts
+from kg.extract.acts_of_nouns import ActsOfNouns
 from kg.extract.clauses import Stream, streams
 from kg.extract.context import Clause, Reference
 from kg.extract.facts import Act
@@ -21,7 +21,7 @@ class _Run:
     act: Act | None
 
 
-class Quotations(Acts):
+class Quotations(ActsOfNouns):
     """Reads what stands between marks."""
 
     def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer, told: Told, published: str) -> None:
@@ -235,7 +235,12 @@ class Quotations(Acts):
             reporter = reporter or run.speaker[0]
             governor = governor or outer or run.act
         found = []
-        for speaker in clause.subjects[:4]:
+        speakers = clause.subjects
+        partner = self.context.partner(speakers[0])
+        if own and partner and not clause.objects and words[clause.at - 1].lower == "we":
+            # "In the end we said": both of those who talked.
+            speakers = (speakers[0], partner)
+        for speaker in speakers[:4]:
             addressee = clause.objects[0] if clause.objects else self.context.partner(speaker)
             act = Act(
                 kind=kind,

@@ -203,6 +203,7 @@ class _Reading(Quotations):
                 self.context.parties = tuple(event.agents)
         for clause in clauses:
             made[id(clause)] = self._acts(stream, clause, made)
+        self._by_nouns(stream, clauses)
         self._announced([act for acts in made.values() for act in acts], sentence)
         if self.own_voice and not any(made.values()) and indexes:
             self._own(stream, sentence)
