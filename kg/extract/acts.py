@@ -44,7 +44,6 @@ class Acts:
         self.context = Context(published=published)
         self.events = Events(self.lexicon, self.cast, self.english, self.published, told.text)
         self.acts: list[Act] = []
-        self.own_voice = False
         self.readout = False
 
     def _stream(
@@ -103,7 +102,7 @@ class Acts:
                 )
             return [governor]
         if (
-            self.own_voice
+            self.context.own_voice
             and clause.cue.form in {"s", "base"}
             and self.vocabulary.is_a(kind, "Commissive") | (kind == "Announce")
         ):
@@ -113,7 +112,9 @@ class Acts:
         found: list[Act] = []
         for speaker in speakers[:6]:
             addressee = self._addressee(clause, speaker, governor)
-            quoted = any(w.quote >= 0 for w in words[clause.at : clause.stop]) or self.own_voice
+            quoted = (
+                any(w.quote >= 0 for w in words[clause.at : clause.stop]) or self.context.own_voice
+            )
             reporter = governor.speaker if governor else self._reporter(speaker)
             if clause.source and clause.source[0] is not speaker:
                 reporter = clause.source[0]
@@ -202,7 +203,7 @@ class Acts:
             )
         ):
             return talk
-        if self.own_voice:
+        if self.context.own_voice:
             return self._own_occasion()
         return None
 

@@ -203,6 +203,8 @@ class Antecedents(Words):
         return self.cast.holder(text, home, place)
 
     def _has_role(self, actor: Actor, noun: str) -> bool:
+        if noun == "leader" and actor.state:
+            return True  # the state, if one is named, tells which
         if noun in actor.office.lower().replace("-", " ").split() or actor.office.lower().endswith(
             noun
         ):

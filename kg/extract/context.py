@@ -83,6 +83,8 @@ class Context:
 
     Attributes:
         parties: The sides of the event that the text is about.
+        readout: Whether the text tells of a talk from its first sentence on.
+        own_voice: Whether the text is a statement in the words of its author.
         home: Slug of the state whose own page it is, or empty.
         author: Who speaks where the text says "we".
         subject: The subject of the last main clause.
@@ -97,6 +99,7 @@ class Context:
     group: tuple[Actor, ...] = ()
     published: str = ""
     readout: bool = False
+    own_voice: bool = False
     home: str = ""
 
     def partner(self, actor: Actor) -> Actor | None:

@@ -114,7 +114,7 @@ class Events(Occasions):
         elif (
             kind in self.english.kinds["deed"]
             and clause.subjects
-            and clause.objects
+            and (clause.objects or clause.cue.rest)
             and not clause.passive
         ):
             if not any(a.kind != "Person" for a in clause.subjects) or clause.rule == "purpose":
@@ -150,50 +150,56 @@ class Events(Occasions):
             self._date(event, stream, clause.at)
             yield event
             return
-        for n in range(clause.end, min(clause.end + 10, len(words))):
-            if words[n].lower in {"in", "at", "on", "during", "via"} and n + 1 < len(words):
-                at = n + 1
-                while (
-                    at < len(words) - 1
-                    and (
-                        words[at].lower in self.english["determiner"]
-                        or words[at].lower in {"joint", "written", "separate", "televised"}
-                        or words[at].lower in self.english["weekdays"]
-                        or words[at].lower in self.english["adverb"]
-                    )
-                    and at - n < 4
-                ):
-                    at += 1
-                if words[at].lower in {"tv", "television", "radio"}:
-                    kind = "Interview"
-                else:
-                    found = self.lexicon.noun_at(words, at)
-                    if (
-                        not found
-                        or not self.vocabulary.is_a(found[0].kind, "Communication")
-                        or found[0].form == "nouns"
-                    ):
-                        continue
-                    kind = found[0].kind
-                event = Event(
-                    kind,
-                    [*clause.subjects],
-                    stream.sentence,
-                    [(words[clause.at].start, words[at].end)],
-                    "phrase/occasion",
-                    0.8,
-                )
-                if at + 1 < len(words) and words[at + 1].lower in {"with", "to"}:
-                    entity = stream.entity_at(at + 2)
-                    if entity is not None:
-                        event.recipients = [
-                            a for a in stream.actors_of(entity, None) if a not in event.agents
-                        ]
-                self._date(event, stream, clause.at)
-                yield event
-                return
+        at = self._occasion_of(stream, clause)
+        if at is None:
+            return
+        found = self.lexicon.noun_at(words, at)
+        broadcast = words[at].lower in self.english["broadcast"]
+        kind = "Interview" if broadcast or found is None else found[0].kind
+        low, high = sorted((clause.at, at))
+        event = Event(
+            kind=kind,
+            agents=[*clause.subjects],
+            sentence=stream.sentence,
+            spans=[(words[low].start, words[high].end)],
+            rule="phrase/occasion",
+            confidence=0.8,
+        )
+        if at + 1 < len(words) and words[at + 1].lower in {"with", "to"}:
+            entity = stream.entity_at(at + 2)
+            if entity is not None:
+                others = stream.actors_of(entity, None)
+                event.recipients = [a for a in others if a not in event.agents]
+        self._date(event, stream, clause.at)
+        yield event
+
+    def _occasion_of(self, stream: Stream, clause: Clause) -> int | None:
+        """Index of the noun of an occasion: "said in a statement", "told a news conference"."""
+        words = stream.words
+        starts = []
+        if clause.cue.lemma.startswith("tell"):
+            starts.append(clause.end)
+        if words[0].lower in {"in", "at", "on", "during"} and clause.rule == "subject":
+            starts.append(1)
+        for n in range(clause.end, min(clause.end + 10, len(words) - 1)):
+            if words[n].lower in {"in", "at", "on", "during", "via"}:
+                starts.append(n + 1)
             if words[n].text in ".;" or words[n].lower == "that":
-                return
+                break
+        between = self.english["determiner"] | self.english["adverb"] | self.english["occasional"]
+        for at in starts:
+            stop = min(at + 4, len(words) - 1)
+            while at < stop and (
+                words[at].lower in between or words[at].lower in self.english["weekdays"]
+            ):
+                at += 1
+            found = self.lexicon.noun_at(words, at)
+            told = found and self.vocabulary.is_a(found[0].kind, "Communication")
+            if words[at].lower in self.english["broadcast"] or (
+                told and found and found[0].form == "noun"
+            ):
+                return at
+        return None
 
     def _is_medium(self, actor: Actor) -> bool:
         return any(word.lower() in self.english["medium"] for word in actor.name.split())
@@ -239,10 +245,17 @@ class Events(Occasions):
             clause.modal == "" and any(w in {"plans", "plan", "scheduled"} for w in words[-2:])
         ):
             event.status = "scheduled"
+        elif clause.modal == "would" and clause.governor is not None:
+            event.status = "scheduled"  # "said that he would visit"
         elif (
             clause.modal in {"would", "could", "might", "may", "should", "can"}
             or clause.rule == "purpose"
         ):
             event.status = "hypothetical"
         self._date(event, stream, clause.at)
+        now = clause.cue.form == "ing" and stream.words[clause.at - 1].lower in {"is", "are", "am"}
+        if now and not event.dated and stream.context.own_voice and self.published:
+            # "The United States is imposing sanctions": by this very statement.
+            event.since = event.until = self.published.isoformat()
+            event.dated = True
         return event

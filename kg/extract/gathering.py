@@ -64,7 +64,8 @@ class Gathering:
             # "following her call": what other things follow has taken place.
             return
         around = [*before, *[w.lower for w in stream.words[at : at + 10]]]
-        if any(w in self.english["called_off"] for w in around):
+        later = (w.lower for w in stream.words[at : at + 18])
+        if any(w in self.english["called_off"] for w in (*before, *later)):
             event.status = "cancelled"
         elif any(w in self.english["unreal"] for w in before[-6:]):
             event.status = "hypothetical"

@@ -103,7 +103,7 @@ class _Reading(Quotations):
                 return
             if kind == "byline" and people and people[0].office and len(sentence.words) < 25:
                 self.context.author = people[0]
-                self.own_voice = True
+                self.context.own_voice = True
                 self.events.add(self._statement(people[0], sentence, "byline"))
                 return
             if kind == "title" and _STATEMENT_BY.search(lower):
@@ -114,7 +114,7 @@ class _Reading(Quotations):
                 ]
                 for author in (people or bodies)[:1]:
                     self.context.author = author
-                    self.own_voice = True
+                    self.context.own_voice = True
                     self.events.add(self._statement(author, sentence, "title"))
                 return
 
@@ -134,7 +134,7 @@ class _Reading(Quotations):
 
     def _main_event(self) -> bool:
         """Whether the text tells of a talk from its first sentence on: a readout."""
-        if self.own_voice or any(s.block.kind == "credit" for s in self.told.sentences):
+        if self.context.own_voice or any(s.block.kind == "credit" for s in self.told.sentences):
             return False
         for number, sentence in enumerate(self.told.sentences):
             if sentence.block.kind != "body":
@@ -175,16 +175,16 @@ class _Reading(Quotations):
         start = words[0]
         if start.text.startswith("@") and colon == 1:
             who = self.cast.body(start.text, (start.start, start.end))
-            self.context.author, self.own_voice, self.readout = who, True, False
+            self.context.author, self.context.own_voice, self.readout = who, True, False
             span = (sentence.start, sentence.end)
             self.events.add(Event("SocialMediaPost", [who], sentence, [span], "post/handle", 0.9))
             return
         mentions = [m for m in self.cast.mentions[number] if m.last == colon]
         question = start.lower in {"q", "question", "reporter", "journalist"} and colon == 1
         if question or (mentions and mentions[0].actors[0].kind == "Organization"):
-            self.context.author, self.own_voice = None, False
+            self.context.author, self.context.own_voice = None, False
         elif mentions and mentions[0].first <= 1 and mentions[0].actors[0].kind == "Person":
-            self.context.author, self.own_voice = mentions[0].actors[0], True
+            self.context.author, self.context.own_voice = mentions[0].actors[0], True
             self.readout = False
 
     def _outside(self, number: int) -> tuple[Stream, dict[int, list[Act]]]:
@@ -205,7 +205,7 @@ class _Reading(Quotations):
             made[id(clause)] = self._acts(stream, clause, made)
         self._by_nouns(stream, clauses)
         self._announced([act for acts in made.values() for act in acts], sentence)
-        if self.own_voice and not any(made.values()) and indexes:
+        if self.context.own_voice and not any(made.values()) and indexes:
             self._own(stream, sentence)
         for mention in self.cast.mentions[number]:
             for actor in mention.actors:

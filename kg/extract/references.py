@@ -61,8 +61,9 @@ class Words:
                     for n in range(found.first, found.last):
                         if n in self._starts:
                             del self._starts[n]
-                    self._add(found)
-                    at = found.last
+                    named = self._named(found)
+                    self._add(named)
+                    at = named.last
                     continue
             else:
                 of_state = self._of_state(at)
@@ -72,6 +73,19 @@ class Words:
                 at = self.entities[at].last
                 continue
             at += 1
+
+    def _named(self, found: Reference) -> Mention | Reference:
+        """As in "his Brazilian counterpart, Jane Roe,": the name says who is meant."""
+        at = found.last
+        if found.what not in {"counterpart", "role"} or at + 1 >= len(self.words):
+            return found
+        name = self._starts.get(at + (self.words[at].text == ","))
+        if isinstance(name, Mention) and name.how in {"name", "surname"}:
+            actor = name.actors[0]
+            if actor.kind == "Person":
+                actor.state = actor.state or found.state
+                return Mention(found.first, name.last, "name", name.actors)
+        return found
 
     def _of_state(self, at: int) -> Mention | None:
         """As in "U.S. officials", "the Ortega regime": the state itself."""
@@ -201,11 +215,7 @@ class Words:
         if n in self.entities and not (state and n >= self.entities[n].last):
             return None
         plural = phrase in english["sides"] and (phrase.endswith("s") or phrase in {"two", "pair"})
-        if (
-            plural
-            and not state
-            and (words[at].lower in {"the", "both", "these"} or words[at].lower == "all")
-        ):
+        if plural and not state and words[at].lower in {"the", "both", "these"}:
             # "the leaders of the G7" are no sides of a talk.
             if n + 1 < len(words) and words[n + 1].lower in {"of", "from"}:
                 return None

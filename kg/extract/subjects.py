@@ -1,5 +1,7 @@
 """Who does what a verb says: the subject, found from the verb to the left."""
 
+import itertools
+
 from kg.extract.actors import Actor, Mention
 from kg.extract.antecedents import Antecedents
 from kg.extract.context import Clause, Group, Reference, Subject
@@ -251,6 +253,11 @@ class Subjects(Antecedents):
             between = [w.lower for w in self.words[clause.end : at]]
             if ";" in between:
                 return None
+            apart = itertools.pairwise(between)
+            if any(a == "," and b in {"and", "but", "while"} for a, b in apart):
+                return clause.governor
+            if between[:1] == ["to"] and "that" not in between:
+                continue  # "offered to mediate": no clause with a subject follows
             if clause.rule == "relative" and "," in between:
                 continue
             # ", and X said": a clause of its own, beside the first.
