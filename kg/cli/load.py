@@ -24,8 +24,11 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
     """Read documents, derive, check them against the shapes, and store them.
 
     A file with violations does not enter, and the store is as it was; other files still do.
+
+    Exit codes: 0 all entered; else the highest of 1 findings, 3 a file cannot be read, 5 a file is
+    too large or too deep. A store that cannot be written ends it at once with 6.
     """
-    from kg.errors import InputError, NotConforming
+    from kg.errors import InputError, LimitError, NotConforming
     from kg.load import load, read_house
     from kg.store import open_store
     from kg.validate import REPORTS
@@ -39,10 +42,10 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
                 entered = load(
                     store, path, house, recorded_by=by or getpass.getuser(), fail_on=fail_on
                 )
-            except (InputError, NotConforming) as error:
-                if len(files) == 1:
-                    raise
-                click.echo(f"{error}", err=True)
+            except (InputError, LimitError, NotConforming) as error:
+                mark = click.style("error: ", fg="red", bold=True)
+                for line in str(error).splitlines():
+                    click.echo(mark + line, err=True, color=settings.colour)
                 worst = max(worst, error.exit_code)
                 continue
             for one in entered:

@@ -23,7 +23,7 @@ from kg.cli.group import Settings
     type=click.Choice(["violation", "warning", "info", "never"]),
     default="violation",
     show_default=True,
-    help="What ends with exit code 1.",
+    help="What ends with exit code 1; a file that cannot be read never passes.",
 )
 @click.pass_obj
 def command(
@@ -31,20 +31,22 @@ def command(
 ) -> int:
     """Check documents against the shapes without storing them.
 
-    Exit codes: 0 conforms; 1 findings; 3 a file cannot be read.
+    Exit codes: 0 conforms; else the highest of 1 findings, 3 a file cannot be read, 5 a file is
+    too large or too deep. The other files are judged all the same, and --fail-on leaves 3 and 5
+    as they are.
     """
-    from kg.errors import InputError, Place
+    from kg.errors import InputError, LimitError, Place
     from kg.load import check, read_house
     from kg.validate import REPORTS, Judged, Located
 
     house = read_house(project_of(address_of(settings)))
     judged: list[Judged] = []
-    unreadable = 0
+    worst = 0
     for path in files:
         try:
             judged += [one.judged for one in check(path, house)]
-        except InputError as error:
-            unreadable = error.exit_code
+        except (InputError, LimitError) as error:
+            worst = max(worst, error.exit_code)
             each = getattr(error, "errors", (error,))
             found = (
                 Located(e.place or Place(str(path)), "reading", "violation", path.name, e.message)
@@ -52,4 +54,4 @@ def command(
             )
             judged.append(Judged(str(path), tuple(found)))
     write_out(REPORTS[format](judged).encode(), output)
-    return unreadable or int(not all(one.conforms(fail_on) for one in judged))
+    return worst or int(not all(one.conforms(fail_on) for one in judged))

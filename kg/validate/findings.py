@@ -1,12 +1,15 @@
 """What validation says: findings, and the report that holds them."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 Severity = Literal["violation", "warning", "info"]
 
 WEIGHT: dict[str, int] = {"info": 0, "warning": 1, "violation": 2, "never": 3}
 """How much each severity weighs against a threshold; nothing weighs as much as `never`."""
+
+Route: TypeAlias = "str | tuple[str, tuple[Route, ...]]"
+"""A property path: the IRI of a property; or `sequence` or the SHACL name of the way, and parts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,6 +25,8 @@ class Finding:
         component: IRI of the kind of constraint.
         message: What is wrong, in words.
         hint: How to mend it.
+        route: The whole path where there is one; `path` is empty where it is not one property.
+        about: IRIs of the properties that it may be about, the likeliest first.
     """
 
     shape: str
@@ -32,6 +37,8 @@ class Finding:
     component: str
     message: str
     hint: str
+    route: Route = field(default="", compare=False)
+    about: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kg.errors import Place
 from kg.namespaces import GRAPH, RDF, SH, XSD
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, serialize
-from kg.validate.findings import WEIGHT, Report
+from kg.validate.findings import WEIGHT, Finding, Report
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#!|~])")
@@ -76,7 +76,7 @@ def located(
     """
     found = (
         Located(
-            place=locate(one.focus, one.path),
+            place=_place(one, locate),
             rule=re.split("[/#]", one.shape)[-1],
             severity=one.severity,
             node=labels.get(one.focus) or one.focus.rsplit("/", 1)[-1],
@@ -91,6 +91,13 @@ def located(
     )
     ordered = sorted(found, key=lambda f: (f.place.line or 0, f.place.column or 0, f.rule))
     return Judged(file, tuple(ordered), report.focus_nodes)
+
+
+def _place(finding: Finding, locate: Callable[[str, str], Place]) -> Place:
+    """Returns where the first property stands that the node has and the finding may be about."""
+    node = locate(finding.focus, "")
+    keys = (locate(finding.focus, iri) for iri in finding.about)
+    return next((key for key in keys if key != node), node)
 
 
 def write_text(judged: Sequence[Judged]) -> str:
