@@ -1,9 +1,12 @@
 """Small files that would grow or nest without end are refused at once, in words, at a line."""
 
+import io
 import time
+import zipfile
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kg.errors import InputError, LimitError
@@ -15,7 +18,24 @@ ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10
 ALIASES = "a0: &a0 [x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
 )
-BOMBS = {
+
+
+def workbook(strings: str) -> bytes:
+    """A workbook that is whole but for its shared strings."""
+    plain, packed = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(plain)
+    with (
+        zipfile.ZipFile(plain) as parts,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out,
+    ):
+        for name in parts.namelist():
+            if name != "xl/sharedStrings.xml":
+                out.writestr(name, parts.read(name))
+        out.writestr("xl/sharedStrings.xml", strings)
+    return packed.getvalue()
+
+
+BOMBS: dict[str, str | bytes] = {
     "entities.rdf": f'<!DOCTYPE r [<!ENTITY a0 "x">{ENTITIES}]>\n<r>&a9;</r>',
     "nested.rdf": "<a>" * DEEP,
     "aliases.yaml": ALIASES,
@@ -29,6 +49,7 @@ BOMBS = {
     "triples.nt": "<<( " * DEEP,
     "triples.nq": "<< " * DEEP,
     "quote.csv": 'source.id,"' + "x" * 10_000_000,
+    "strings.xlsx": workbook("<sst>" + "<si><t>x</t></si>" * 2_000_000 + "</sst>"),
 }
 
 
@@ -41,7 +62,8 @@ def known() -> tuple[Vocabulary, Register]:
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_is_refused_at_once_with_its_line(name, tmp_path: Path) -> None:
     path = tmp_path / name
-    path.write_text(BOMBS[name])
+    bomb = BOMBS[name]
+    path.write_bytes(bomb if isinstance(bomb, bytes) else bomb.encode())
     vocabulary, register = known()
     began = time.process_time()
     with pytest.raises((InputError, LimitError)) as caught:

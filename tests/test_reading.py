@@ -15,11 +15,11 @@ import pytest
 import rdflib
 import rdflib.compare
 
-from kg.errors import InputError
+from kg.errors import InputError, InputErrors
 from kg.facts import Document, Register, read_documents, read_register
 from kg.facts.passages import passages_of
 from kg.facts.table import TEMPLATE
-from kg.namespaces import BASE, DIP, SOURCE, graph_of
+from kg.namespaces import ACTOR, BASE, DIP, GRAPH, RDF, SOURCE, graph_of
 from kg.rdf import FORMATS, Literal, NamedNode, serialize, to_rdflib
 from kg.rdf.jsonld import CONTEXT
 from kg.vocabulary import Vocabulary, load_vocabulary
@@ -121,6 +121,8 @@ def test_blank_node_takes_no_name_that_is_taken(tmp_path) -> None:
         ("x.nq", f"<http://e/x> <http://e/p> <http://e/o> <{BASE}graph/x/derived> .\n", 1,
          "not for documents"),
         ("x.nq", "<http://e/x> <http://e/p> <http://e/o> <http://e/g> .\n", 1, "no source's"),
+        ("x.nq", f"<{SOURCE}a> <{RDF}type> <{DIP}Readout> <{GRAPH}> .\n", 1, "names no source"),
+        ("x.nq", f"<{SOURCE}a> <{RDF}type> <{DIP}Readout> _:g .\n", 1, "blank node"),
         ("x.nt", "", 1, "nothing"),
         ("x.csv", "", 1, "empty"),
         ("x.csv", "source.id,x\n", 1, "no table"),
@@ -134,8 +136,51 @@ def test_what_no_document_may_hold_is_told_at_its_line(
 ) -> None:
     error = told(tmp_path, name, content)
     assert words in str(error)
-    assert error.place is not None
-    assert error.place.line == line
+    first = error.errors[0] if isinstance(error, InputErrors) else error
+    assert first.place is not None
+    assert first.place.line == line
+
+
+def test_every_unknown_actor_of_an_rdf_document_is_told(tmp_path) -> None:
+    error = told(
+        tmp_path,
+        "x.ttl",
+        f"{PREFIXES}<{SOURCE}a> a dip:Readout ;\n dip:state <{ACTOR}mexco> ;\n"
+        f" dip:creditedSource <{ACTOR}reutters> .\ndip:Deny dip:vouches true .\n",
+    )
+    assert isinstance(error, InputErrors)
+    assert [one.place.line for one in error.errors if one.place] == [4, 5, 6]
+
+
+def test_class_below_a_class_of_sources_is_one(tmp_path) -> None:
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / "own.ttl").write_text(
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        f"{PREFIXES}dip:JointReadout a rdfs:Class ; rdfs:subClassOf dip:Readout ;\n"
+        'rdfs:label "joint readout" ; skos:definition "Told by both." .\n'
+    )
+    path = tmp_path / "x.ttl"
+    path.write_text(f"{PREFIXES}<{SOURCE}a> a dip:JointReadout .\n")
+    vocabulary = load_vocabulary(tmp_path)
+    (document,) = read_documents(path, vocabulary=vocabulary, register=known()[1])
+    assert document.source == f"{SOURCE}a"
+
+
+@pytest.mark.parametrize("form", ["csv", "nq"])
+def test_thousands_of_unknown_actors_are_told_at_once(form, tmp_path) -> None:
+    names = [f"norwayy{n}" for n in range(5_000)]
+    content = {
+        "csv": as_csv([*TEMPLATE[:5], ("type", "agent"), *(("Visit", name) for name in names)]),
+        "nq": f"<{SOURCE}a> <{RDF}type> <{DIP}Readout> <{GRAPH}a> .\n"
+        + "".join(f"<{SOURCE}a> <{DIP}about> <{ACTOR}{n}> <{GRAPH}a> .\n" for n in names),
+    }
+    known()
+    began = time.process_time()
+    error = told(tmp_path, f"x.{form}", content[form])
+    assert time.process_time() - began < 2
+    assert "did you mean norway?" in str(error)
+    assert "and 4950 more mistakes" in str(error)
 
 
 def as_csv(rows) -> str:

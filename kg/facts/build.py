@@ -1,13 +1,13 @@
 """Builds the quads that a fact document asserts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kg.errors import InputError, Place
 from kg.facts import dates
 from kg.facts.model import Claim, Event, FactDocument, PassagePart, Position, Reported, Tenure
 from kg.facts.names import nearest
-from kg.facts.structure import gathered
+from kg.facts.structure import MAX_ERRORS, gathered
 from kg.namespaces import (
     ACTOR,
     BASE,
@@ -190,6 +190,13 @@ class Builder:
     def _wrong(self, at: At, message: str) -> None:
         self.errors.append(InputError(message, self.placed.value(at)))
 
+    def _unknown(
+        self, at: At, what: str, name: str, known: Iterable[str], otherwise: str = ""
+    ) -> None:
+        # A search takes a millisecond: none for thousands of mistakes that are not shown.
+        near = nearest(name, known) if len(self.errors) < MAX_ERRORS else None
+        self._wrong(at, f"{what} {name!r}" + (f": did you mean {near}?" if near else otherwise))
+
     def _source(self, document: FactDocument, label: str) -> None:
         source, given = self.source, document.source
         self._stands(source, ("source",))
@@ -297,9 +304,8 @@ class Builder:
 
     def _event(self, iri: str, event: Event, at: At) -> None:
         if event.type not in self.vocabulary.kinds:
-            near = nearest(event.type, self.vocabulary.kinds)
-            hint = f": did you mean {near}?" if near else ""
-            self._wrong((*at, "type"), f"there is no kind of event {event.type!r}{hint}")
+            known = self.vocabulary.kinds
+            self._unknown((*at, "type"), "there is no kind of event", event.type, known)
         self._iri(iri, RDF + "type", DIP + event.type)
         status = event.status or "occurred"
         self._known(status, self.vocabulary.statuses, "status", (*at, "status"))
@@ -335,9 +341,7 @@ class Builder:
             where: At = (*at, "evidence", n)
             name = piece.passage if isinstance(piece, PassagePart) else piece
             if name not in self.passages:
-                near = nearest(name, self.passages)
-                hint = f": did you mean {near}?" if near else ""
-                self._wrong(where, f"the source has no passage {name!r}{hint}")
+                self._unknown(where, "the source has no passage", name, self.passages)
                 continue
             passage = f"{self.source}#{name}"
             if isinstance(piece, PassagePart):
@@ -362,9 +366,7 @@ class Builder:
     def _known(self, slug: str, known: object, what: str, at: At) -> None:
         slugs = list(known)  # type: ignore[call-overload]
         if slug not in slugs:
-            near = nearest(slug, slugs)
-            hint = f": did you mean {near}?" if near else f": known are {', '.join(slugs)}"
-            self._wrong(at, f"there is no {what} {slug!r}{hint}")
+            self._unknown(at, f"there is no {what}", slug, slugs, f": known are {', '.join(slugs)}")
 
     def _link(self, subject: str, predicate: str, name: str, at: At) -> None:
         """Points at what a name means: an id, an actor, an issue, a topic, a full IRI of ours."""
@@ -375,9 +377,7 @@ class Builder:
         elif name.startswith(BASE):
             self._iri(subject, predicate, name)
         else:
-            near = nearest(name, self.names)
-            hint = f": did you mean {near}?" if near else ""
-            self._wrong(at, f"nothing is called {name!r}{hint}")
+            self._unknown(at, "nothing is called", name, self.names)
 
 
 def _camel(key: str) -> str:

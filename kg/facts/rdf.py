@@ -13,6 +13,7 @@ from itertools import count
 from kg.errors import InputError, Place
 from kg.facts.build import Document
 from kg.facts.names import nearest
+from kg.facts.structure import MAX_ERRORS, gathered
 from kg.namespaces import (
     ACTOR,
     DERIVED,
@@ -46,33 +47,45 @@ def read_rdf(
         actors: Slugs of the register.
 
     Raises:
-        InputError: It cannot be read, describes no source or several in one graph, names an actor
-            that nobody knows, or puts triples where only we do.
+        InputError: It cannot be read, describes no source or several in one graph, or puts triples
+            where only we do.
+        InputErrors: It names actors that nobody knows, or says something of our terms; all of them.
     """
     graphs: dict[str, list[Quad]] = defaultdict(list)
+    lines = _Lines(data.decode("utf-8", "replace"), file)
     for quad in parse(data, format, file=file):
+        if isinstance(quad.graph_name, BlankNode):
+            raise InputError(
+                f"a graph is a blank node: call it {GRAPH}... after its source",
+                lines.place(str(quad.graph_name)),
+            )
         name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
         graphs[name].append(quad)
-    lines = _Lines(data.decode("utf-8", "replace"), file)
     kinds = _kinds_of_source(vocabulary)
     found: dict[str, list[Quad]] = defaultdict(list)
     for name, quads in graphs.items():
         found[_source_of(name, quads, kinds, lines)].extend(quads)
     if not found:
         raise InputError("there is nothing in it", Place(file, 1))
-    return tuple(_document(source, quads, actors, lines) for source, quads in sorted(found.items()))
+    documents = tuple(_document(source, quads, lines) for source, quads in sorted(found.items()))
+    if errors := [error for one in documents for error in _errors(one, actors, lines)]:
+        raise gathered(errors)
+    return documents
 
 
 def _kinds_of_source(vocabulary: Vocabulary) -> set[str]:
-    """Returns the classes below `dip:Source`, and itself."""
-    below = {
-        quad.subject.value
-        for quad in vocabulary.quads
-        if quad.predicate.value == RDFS + "subClassOf"
-        and quad.object == NamedNode(DIP + "Source")
-        and isinstance(quad.subject, NamedNode)
-    }
-    return {DIP + "Source", *below}
+    """Returns the classes below `dip:Source`, however deep, and itself."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for quad in vocabulary.quads:
+        if quad.predicate.value == RDFS + "subClassOf" and isinstance(quad.subject, NamedNode):
+            below[getattr(quad.object, "value", "")].append(quad.subject.value)
+    kinds: set[str] = set()
+    ahead = [DIP + "Source"]
+    while ahead:
+        if (kind := ahead.pop()) not in kinds:
+            kinds.add(kind)
+            ahead.extend(below[kind])
+    return kinds
 
 
 # An IRI in brackets or quotes, or the local part of a prefixed name.
@@ -113,6 +126,9 @@ def _source_of(name: str, quads: list[Quad], kinds: set[str], lines: _Lines) -> 
             "load what sources assert, as `kg dump` writes it",
             lines.place(name),
         )
+    if name == GRAPH:
+        message = f"the graph {GRAPH} names no source: call it {GRAPH}... after its source"
+        raise InputError(message, lines.place(name))
     if name and not name.startswith(GRAPH):
         raise InputError(
             f"the graph {name} is no source's: call it {GRAPH}... after its source",
@@ -142,7 +158,7 @@ def _source_of(name: str, quads: list[Quad], kinds: set[str], lines: _Lines) -> 
     return described[0]
 
 
-def _document(source: str, quads: list[Quad], actors: frozenset[str], lines: _Lines) -> Document:
+def _document(source: str, quads: list[Quad], lines: _Lines) -> Document:
     graph = NamedNode(graph_of(source))
     taken = {
         term.value for q in quads for term in (q.subject, q.object) if isinstance(term, NamedNode)
@@ -164,23 +180,25 @@ def _document(source: str, quads: list[Quad], actors: frozenset[str], lines: _Li
         )
     )
     subjects = {q.subject.value for q in own if isinstance(q.subject, NamedNode)}
-    for iri in sorted(subjects):
-        if iri.startswith(DIP):
-            message = f"{shorten(iri)} is a term of the vocabulary: say that in ontology/"
-            raise InputError(message, lines.place(iri))
-    for quad in own:
-        if isinstance(quad.object, NamedNode):
-            _check_actor(quad.object.value, subjects, actors, lines)
     places = {iri: lines.place(iri) for iri in subjects}
     return Document(source, _label(source, own), own, places, lines.file)
 
 
-def _check_actor(iri: str, subjects: set[str], actors: frozenset[str], lines: _Lines) -> None:
-    slug = iri.removeprefix(ACTOR)
-    if iri.startswith(ACTOR) and iri not in subjects and slug not in actors:
-        near = nearest(slug, actors)
+def _errors(document: Document, actors: frozenset[str], lines: _Lines) -> list[InputError]:
+    """Returns what a document may not say: of our terms anything, of actors that nobody knows."""
+    found: list[InputError] = []
+    for iri in sorted(iri for iri in document.places if iri.startswith(DIP)):
+        message = f"{shorten(iri)} is a term of the vocabulary: say that in ontology/"
+        found.append(InputError(message, lines.place(iri)))
+    objects = {q.object.value for q in document.quads if isinstance(q.object, NamedNode)}
+    named = {iri.removeprefix(ACTOR) for iri in objects if iri.startswith(ACTOR)}
+    described = {iri.removeprefix(ACTOR) for iri in document.places}
+    for slug in sorted(named - described - actors):
+        # A search takes a millisecond: none for thousands of mistakes that are not shown.
+        near = nearest(slug, actors) if len(found) < MAX_ERRORS else None
         hint = f": did you mean {near}?" if near else ""
-        raise InputError(f"no actor is called {slug!r}{hint}", lines.place(iri))
+        found.append(InputError(f"no actor is called {slug!r}{hint}", lines.place(ACTOR + slug)))
+    return found
 
 
 def _label(source: str, quads: tuple[Quad, ...]) -> str:

@@ -25,17 +25,24 @@ def check(placed: Placed) -> FactDocument:
     try:
         return FactDocument.model_validate(placed.data)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=True)[: MAX_ERRORS * 2]
-        found = {_input_error(placed, detail): None for detail in details}
-    raise gathered([InputError(*pair) for pair in found])
+        details = error.errors(include_url=False, include_context=True)
+        found = {_input_error(placed, detail): None for detail in details[: MAX_ERRORS * 2]}
+    raise gathered([InputError(*pair) for pair in found], complete=len(details) <= MAX_ERRORS * 2)
 
 
-def gathered(errors: list[InputError]) -> InputErrors:
-    """Returns mistakes as one error, in the order of the file, the first `MAX_ERRORS`."""
+def gathered(errors: list[InputError], *, complete: bool = True) -> InputErrors:
+    """Returns mistakes as one error, in the order of the file, the first `MAX_ERRORS`.
+
+    Args:
+        errors: The mistakes.
+        complete: There are no others.
+    """
     places = [error for error in errors if error.place is not None]
     ordered = sorted(places, key=_line_and_column)
     kept = ordered[:MAX_ERRORS]
-    if more := len(ordered) - len(kept):
+    if not complete:
+        kept.append(InputError("and more mistakes, which are not counted", kept[-1].place))
+    elif more := len(ordered) - len(kept):
         kept.append(InputError(f"and {more} more mistakes", kept[-1].place))
     return InputErrors(tuple(kept))
 

@@ -31,6 +31,10 @@ _DAMAGED = "not an Excel workbook, or a damaged one"
 MAX_UNPACKED = 2**28
 """Bytes that a workbook may unpack to."""
 
+MAX_RATIO = 100
+"""How many times its packed size a part of a workbook may be, beyond the first megabyte: what
+people write packs 5 to 30 times."""
+
 _MANY = ("agent", "recipient", "attendee", "about", "during", "before", "inResponseTo",
          "conditionalOn", "place", "credited")  # fmt: skip
 COLUMNS = ("id", "type", "label", "date", "from", "to", "time", "status", "agent", "recipient",
@@ -174,11 +178,18 @@ def _sheet(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
 def _check_unpacked(data: bytes, file: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            size = sum(part.file_size for part in packed.infolist())
+            parts = packed.infolist()
     except Exception as error:
         raise InputError(_DAMAGED, Place(file, 1)) from error
-    if size > MAX_UNPACKED:
+    if sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise LimitError("the workbook unpacks to too much: split it", Place(file, 1))
+    for part in parts:
+        if part.file_size > 2**20 and part.file_size > MAX_RATIO * part.compress_size:
+            message = (
+                f"its {part.filename} unpacks to {part.file_size:,} bytes, more than "
+                f"{MAX_RATIO} times what is packed: save it as CSV"
+            )
+            raise LimitError(message, Place(file, 1))
 
 
 def _cell(kind: str, value: object, place: Place) -> str:
