@@ -69,14 +69,18 @@ TYPES: tuple[str, ...] = (*_CLASSES, "date", "integer", "text")
 """What a parameter can be; all but the last three are looked up by label, slug or IRI."""
 
 
-def read_questions(project: Path | None = None) -> dict[str, Question]:
+def read_questions(project: Path | None = None, group: str = "ask") -> dict[str, Question]:
     """Returns the prepared questions by name: shipped ones, and a project's own in their place.
+
+    Args:
+        project: The folder whose own questions are read on top.
+        group: `ask`, or `check` for those whose rows are what an editor should look at.
 
     Raises:
         InputError: A header cannot be read.
         QueryError: A slot has no parameter, or the reverse.
     """
-    paths = files("queries", (".rq",), under="ask", project=project)
+    paths = files("queries", (".rq",), under=group, project=project)
     return {path.stem: read_question(path) for path in paths}
 
 

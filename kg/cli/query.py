@@ -80,13 +80,19 @@ def command(
     address = address_of(settings)
     project = project_of(address)
     if listing:
-        _list(settings, read_questions(project))
+        _list(settings, "question", "what it answers", read_questions(project))
+        click.echo()
+        _list(settings, "check", "what its rows are", read_questions(project, "check"))
         return
     if question is None:
         raise click.UsageError("say which question: `kg query --list` shows the prepared ones")
     written = _format(format, output)
     text = _text(question)
-    prepared = None if text else _find(question, read_questions(project))
+    prepared = (
+        None
+        if text
+        else _find(question, read_questions(project, "check") | read_questions(project))
+    )
     pairs = [_pair(one) for one in chosen]
     if pairs and prepared is None:
         raise click.UsageError("-p is for prepared questions; write the value into the SPARQL")
@@ -100,11 +106,11 @@ def command(
     _write(settings, result, written, output)
 
 
-def _list(settings: Settings, questions: "dict[str, Question]") -> None:
+def _list(settings: Settings, head: str, about: str, questions: "dict[str, Question]") -> None:
     from kg.cli.table import show_table
 
     rows = [[name, question.summary, _asks(question)] for name, question in questions.items()]
-    show_table(["question", "what it answers", "parameters"], rows, settings)
+    show_table([head, about, "parameters"], rows, settings)
 
 
 def _asks(question: "Question") -> str:
