@@ -36,13 +36,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one source, and whether the store is another one now."""
+    """What became of one source, whether the store is another one now, whether it is a draft."""
 
     source: str
     label: str
     quads: int
     changed: bool
     judged: Judged
+    draft: bool = False
 
 
 def read_house(project: Path | None = None) -> House:
@@ -117,6 +118,7 @@ def load(
                 recorded_by=recorded_by,
             ),
             one.judged,
+            one.document.draft,
         )
         for one in found
     ]

@@ -53,4 +53,6 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
                     say(settings, REPORTS["text"]([one.judged]).rstrip())
                 changed = "loaded" if one.changed else "unchanged"
                 say(settings, f"{changed}: {one.label} ({one.quads} quads)")
+                if one.draft:
+                    say(settings, f"{path}: a draft that nobody has reviewed yet: `kg review`")
     return worst

@@ -65,6 +65,7 @@ class Document:
         places: Where each node stands in the file, by its IRI.
         file: What messages call the file.
         keys: Where each property of a node stands, by their IRIs.
+        draft: Whether nobody has reviewed it yet.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Document:
     places: dict[str, Place]
     file: str
     keys: dict[tuple[str, str], Place] = field(default_factory=dict)
+    draft: bool = False
 
     def locate(self, subject: str, predicate: str = "") -> Place:
         """Returns the place of a statement, as near as is known: the key, the node, the file.
@@ -128,7 +130,13 @@ class Builder:
         if self.errors:
             raise gathered(self.errors)
         return Document(
-            self.source, label, tuple(self.quads), self.places, self.placed.file, self.keys
+            self.source,
+            label,
+            tuple(self.quads),
+            self.places,
+            self.placed.file,
+            self.keys,
+            document.source.draft,
         )
 
     # Naming: every id is known before any reference is looked up.

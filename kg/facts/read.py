@@ -40,7 +40,7 @@ def read(path: Path, *, vocabulary: Vocabulary, register: Register) -> Document:
     Raises:
         InputError: It cannot be read, or names what nobody knows; all mistakes, with their places.
     """
-    return _built(_placed(path), vocabulary, register)
+    return document_of(_placed(path), vocabulary, register)
 
 
 def read_documents(
@@ -57,7 +57,7 @@ def read_documents(
     if ending in {".yaml", ".yml", ".json"}:
         return (read(path, vocabulary=vocabulary, register=register),)
     if ending in {".csv", ".xlsx"}:
-        return (_built(read_table(_bytes(path), file=str(path)), vocabulary, register),)
+        return (document_of(read_table(_bytes(path), file=str(path)), vocabulary, register),)
     if rdf := format_of(str(path)):
         return read_rdf(
             _bytes(path),
@@ -72,7 +72,8 @@ def read_documents(
     raise InputError(f"its ending says no format: use one of {endings}", Place(str(path)))
 
 
-def _built(placed: Placed, vocabulary: Vocabulary, register: Register) -> Document:
+def document_of(placed: Placed, vocabulary: Vocabulary, register: Register) -> Document:
+    """Returns what the data of a fact document asserts; errors as of `read`."""
     document = check(placed)
     names = {name: ACTOR + name for name in register.actors}
     for entry in document.actors:

@@ -17,7 +17,8 @@ MAX_EXPANDED = 100_000
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+"""Gives events and marks; builds nothing."""
 
 
 def read_yaml(data: bytes, *, file: str) -> Placed:
@@ -67,7 +68,7 @@ class _Reader:
     """Nodes read so far, those that aliases stand for included."""
 
     def __post_init__(self) -> None:
-        self.events = iter(yaml.parse(self.text, Loader=_LOADER))
+        self.events = iter(yaml.parse(self.text, Loader=LOADER))
 
     def read_document(self) -> None:
         next(self.events)
