@@ -12,8 +12,19 @@ Only the command line and the web turn these into exit codes and statuses. A mes
 being done, to what, and what to try.
 """
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
+
+# What steers a terminal, ends a line, turns the direction of text, or is no character at all.
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def harmless(text: str) -> str:
+    """Returns text on one line, with escapes for what would not show as it is."""
+    return _UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,9 +36,8 @@ class Place:
     column: int | None = None
 
     def __str__(self) -> str:
-        return ":".join(
-            str(part) for part in (self.file, self.line, self.column) if part is not None
-        )
+        parts = (harmless(self.file), self.line, self.column)
+        return ":".join(str(part) for part in parts if part is not None)
 
 
 class KgError(Exception):
@@ -41,11 +51,15 @@ class KgError(Exception):
         self.place = place
 
     def __str__(self) -> str:
-        return self.message if self.place is None else f"{self.place}: {self.message}"
+        told = harmless(self.message)
+        return told if self.place is None else f"{self.place}: {told}"
 
 
 class NotConforming(KgError):
-    """The data was read, and the shapes say no."""
+    """The data was read, and the shapes say no; the message is a report of several lines."""
+
+    def __str__(self) -> str:
+        return "\n".join(harmless(line) for line in self.message.split("\n"))
 
 
 class Misuse(KgError):
@@ -84,3 +98,6 @@ class InputErrors(InputError):
     def __init__(self, errors: tuple[InputError, ...]) -> None:
         super().__init__("\n".join(str(error) for error in errors))
         self.errors = errors
+
+    def __str__(self) -> str:
+        return self.message

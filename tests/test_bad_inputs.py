@@ -38,7 +38,8 @@ def event(told: str) -> str:
 
 # What is wrong, the file, its bytes, the exit code, the line, words of the message.
 BAD: list[tuple[str, str, str | bytes, int, int | None, str]] = [
-    ("broken YAML", "bad.yaml", HEAD + "  - {type: Meeting, agent: [mexico\n", 3, 10, ""),
+    ("broken YAML", "bad.yaml", HEAD + "  - {type: Meeting, agent: [mexico\n", 3, 10,
+     "not YAML: did not find expected ',' or ']'"),
     ("unknown key", "bad.yaml", event("type: Meeting, agents: mexico"), 3, 9, "agent"),
     ("unknown kind", "bad.yaml",
      event("type: Meetin, agent: [mexico, venezuela], evidence: [p1]"), 3, 9, "Meeting"),
@@ -52,18 +53,20 @@ BAD: list[tuple[str, str, str | bytes, int, int | None, str]] = [
      event("type: Meeting, agent: [mexico, venezuela], date: 2026-01-12"), 1, 9,
      "nothing says where it stands in the text"),
     ("offset past the end", "bad.yaml", HEAD.replace("[42, 90]", "[42, 900]") + GOOD, 3, 7, "90"),
-    ("cycle of attribution", "bad.yaml", HEAD + CYCLE, 1, 9, ""),
+    ("cycle of attribution", "bad.yaml", HEAD + CYCLE, 1, 9,
+     "it is, by way of others, its own content"),
     ("unknown actor", "bad.yaml",
      event("type: Meeting, agent: [mexco, venezuela], date: 2026-01-12, evidence: [p1]"), 3, 9,
      "mexico"),
     ("not UTF-8", "bad.yaml", b"source:\n  id: n\xff\xfe\n", 3, 2, "UTF-8"),
     ("empty file", "bad.yaml", "", 3, 1, "empty"),
-    ("Turtle syntax", "bad.ttl", TURTLE, 3, 3, ""),
+    ("Turtle syntax", "bad.ttl", TURTLE, 3, 3, "unexpected end of file"),
     ("no such ending", "bad.docx", "x", 3, None, "yaml"),
     ("not there", "none.yaml", b"", 3, None, "no such file"),
     ("doubled key", "bad.yaml", HEAD + "  - {type: Meeting, type: Meeting}\n", 3, 9, "type"),
     ("an entity", "bad.rdf",
-     '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "b">]>\n<x/>', 3, 2, ""),
+     '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "b">]>\n<x/>', 3, 2,
+     "a document type (<!DOCTYPE …>) is not read"),
 ]  # fmt: skip
 
 
@@ -99,7 +102,13 @@ def test_bad_input_is_told_at_its_line_and_changes_nothing(
     assert shown.stdout == ""
     assert "Traceback" not in shown.stderr
     assert (f"{name}:{line}:" if line else name) in shown.stderr
+    assert words
     assert words.casefold() in shown.stderr.casefold()
+    lines = shown.stderr.splitlines()
+    assert all(line.startswith("error: ") for line in lines)
+    # What cannot be read is one line; what does not conform is one group of findings.
+    told = lines if code == 3 else [line for line in lines if line.startswith("error: violation  ")]
+    assert len(told) == 1, shown.stderr
     assert kg("dump", folder=folder).stdout == before
 
 

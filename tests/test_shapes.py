@@ -81,6 +81,7 @@ def test_a_rule_finds_its_mistake_where_it_stands(case: dict[str, Any], tmp_path
         ),
         ("sh:targetClass dip:Evnet ; sh:property [ sh:path dip:agent ]", "did you mean 'Event'"),
         ("sh:property [ sh:path dip:agent ]", "no target"),
+        ("sh:targetClass dip:Event ; sh:severity <urn:grave>", "no severity <urn:grave>"),
         ("sh:targetClass dip:Event ; sh:rule [ sh:path dip:agent ]", "no term 'rule'"),
         ("sh:targetClass dip:Event ; sh:sparql [ sh:select 'x service <u:x>' ]", "network"),
     ],

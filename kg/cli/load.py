@@ -28,7 +28,7 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
     Exit codes: 0 all entered; else the highest of 1 findings, 3 a file cannot be read, 5 a file is
     too large or too deep. A store that cannot be written ends it at once with 6.
     """
-    from kg.errors import InputError, LimitError, NotConforming
+    from kg.errors import InputError, LimitError, NotConforming, harmless
     from kg.load import load, read_house
     from kg.store import open_store
     from kg.validate import REPORTS
@@ -52,7 +52,8 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
                 if one.judged.findings:
                     say(settings, REPORTS["text"]([one.judged]).rstrip())
                 changed = "loaded" if one.changed else "unchanged"
-                say(settings, f"{changed}: {one.label} ({one.quads} quads)")
+                say(settings, f"{changed}: {harmless(one.label)} ({one.quads} quads)")
                 if one.draft:
-                    say(settings, f"{path}: a draft that nobody has reviewed yet: `kg review`")
+                    mark = harmless(str(path))
+                    say(settings, f"{mark}: a draft that nobody has reviewed yet")
     return worst

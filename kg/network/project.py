@@ -64,7 +64,8 @@ def project(
         raise Misuse(f"no projection is called {projection!r}: choose one of {known}")
     filters = filters or Filters()
     told = _read(reader)
-    events = {iri for iri in told.traits if _chosen(iri, told, told.roles(), filters)}
+    roles = told.roles()
+    events = {iri for iri in told.traits if _chosen(iri, told, roles, filters)}
     if projection == "events":
         edges = list(_event_edges(told, events))
     else:

@@ -2,7 +2,8 @@
 
 from kg.validate.engine import validate
 from kg.validate.findings import Finding, Report, Severity
-from kg.validate.reports import REPORTS, Judged, Located, located
+from kg.validate.places import Judged, Located, located
+from kg.validate.reports import REPORTS
 from kg.validate.shapes import read_shapes
 
 __all__ = [

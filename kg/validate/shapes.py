@@ -28,6 +28,7 @@ _TERMS = frozenset(
     IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
     """.split()  # noqa: SIM905 - a list of words reads better so
 )
+_SEVERITIES = {NamedNode(SH + name) for name in ("Violation", "Warning", "Info")}
 _TARGETS = {SH + name for name in _TERMS if name.startswith("target")}
 
 
@@ -55,6 +56,10 @@ def _read(path: Path, vocabulary: Vocabulary) -> tuple[Quad, ...]:
         if iri.startswith(DIP) and iri not in known:
             names = [name.removeprefix(DIP) for name in known if name.startswith(DIP)]
             raise error(iri.removeprefix(DIP), "the vocabulary has no term", names)
+    for quad in quads:
+        if quad.predicate.value == SH + "severity" and quad.object not in _SEVERITIES:
+            message = f"there is no severity {quad.object}: write sh:Violation, sh:Warning, sh:Info"
+            raise InputError(message, Place(str(path)))
     _check_targets(quads, path)
     asked = (
         q.object.value
