@@ -6,7 +6,8 @@
     ├── InputError      3  input cannot be read
     ├── QueryError      4  a query is wrong
     ├── LimitError      5  time or size ran out
-    └── StoreError      6  the store is missing, locked, full or unreachable
+    ├── StoreError      6  the store is missing, locked, full or unreachable
+    └── ServiceError    6  a service that was asked is unreachable or refuses
 
 Only the command line and the web turn these into exit codes and statuses. A message says what was
 being done, to what, and what to try.
@@ -88,6 +89,12 @@ class LimitError(KgError):
 
 class StoreError(KgError):
     """The store is missing, locked, full, damaged or unreachable."""
+
+    exit_code = 6
+
+
+class ServiceError(KgError):
+    """A service that the user named is unreachable, or does not do what it was asked."""
 
     exit_code = 6
 

@@ -1,11 +1,15 @@
 """`kg extract`: draft fact documents from the text of articles."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.common import address_of, project_of, say, write_out
 from kg.cli.group import Settings
+
+if TYPE_CHECKING:
+    from kg.extract import Article, Facts, Service
 
 
 @click.command(epilog="Example: kg extract article.txt --published 2026-01-12 -o article.yaml")
@@ -19,6 +23,19 @@ from kg.cli.group import Settings
 @click.option("--title", default="", help="Its headline.")
 @click.option("--text", "keep", is_flag=True, help="Write the text beside the draft, as .txt.")
 @click.option("--explain", is_flag=True, help="Print the text with the facts under each sentence.")
+@click.option(
+    "--llm",
+    metavar="URL",
+    help="A language model in the place of the rules, behind an OpenAI-compatible address, as "
+    "https://host/v1. THE WHOLE TEXT OF THE ARTICLE IS SENT THERE. Its key is read from "
+    "KG_LLM_KEY or OPENAI_API_KEY.",
+)
+@click.option("--model", metavar="NAME", default="", help="Which model, with --llm.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True, max=86_400),
+    help="How long the model may take for an article; without it, 300.",
+)
 @click.pass_obj
 def command(
     settings: Settings,
@@ -30,13 +47,19 @@ def command(
     title: str,
     keep: bool,
     explain: bool,
+    llm: str | None,
+    model: str,
+    seconds: float | None,
 ) -> int:
     """Draft fact documents from articles: text or HTML files, folders of them, or - for stdin.
 
     A draft names for every fact the characters it rests on, the rule that found it and a
     confidence. Read it beside the text, correct it, then `kg validate` and `kg load` it.
 
-    Exit codes: 0 done; 2 misuse; 3 a file cannot be read; 5 it is too large.
+    Nothing leaves the machine, unless --llm says where to.
+
+    Exit codes: 0 done; 2 misuse; 3 a file or an answer cannot be read; 5 it is too large, or took
+    too long; 6 the model is unreachable or refuses.
     """
     import sys
 
@@ -49,7 +72,8 @@ def command(
         raise Misuse(f"several articles do not fit into {output}: name a folder")
     if keep and output is None:
         raise Misuse("--text writes beside the draft: say where with -o")
-    extractor = open_extractor(project_of(address_of(settings)))
+    service = _service(llm, model, seconds)
+    extractor = open_extractor(project_of(address_of(settings)), service)
     worst = 0
     for path in paths:
         try:
@@ -61,13 +85,10 @@ def command(
         except KgError as error:
             if not several:
                 raise
-            say(settings, f"error: {error}")
+            say(settings, f"error: {error}" if error.place else f"error: {path}: {error}")
             worst = max(worst, error.exit_code)
             continue
-        if not article.published:
-            say(settings, f"{path}: no day of publication found: give it with --published")
-        if article.language != "en":
-            say(settings, f"{path}: does not look like English: little may be found")
+        _warn(settings, path, article, facts, by_rules=service is None)
         text = explained(article, facts) if explain else written(draft)
         target = _target(output, path, several=several, ending=".txt" if explain else ".yaml")
         write_out(text.encode(), target)
@@ -80,6 +101,29 @@ def command(
             )
             say(settings, f"{target}: {counts}")
     return worst
+
+
+def _warn(
+    settings: Settings, path: Path, article: "Article", facts: "Facts", *, by_rules: bool
+) -> None:
+    if not article.published:
+        say(settings, f"{path}: no day of publication found: give it with --published")
+    if by_rules and article.language != "en":
+        say(settings, f"{path}: does not look like English: little may be found")
+    if facts.dropped:
+        reasons = "; ".join(f"{count} {reason}" for reason, count in facts.dropped)
+        say(settings, f"{path}: left out of the model's answer: {reasons}")
+
+
+def _service(url: str | None, model: str, seconds: float | None) -> "Service | None":
+    from kg.errors import Misuse
+    from kg.extract import service_of
+
+    if url is not None:
+        return service_of(url, model, seconds)
+    if model or seconds is not None:
+        raise Misuse("--model and --seconds are for --llm URL: say where the model is")
+    return None
 
 
 def _articles(files: tuple[Path, ...]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""From the text of an article to a draft fact document: rules over the vocabulary.
+"""From the text of an article to a draft fact document: rules over the vocabulary, or a model.
 
 What has no span in the text is not a fact: every actor, verb and content of a draft stands at
 characters of the text, and what cannot be told is left out.
@@ -14,6 +14,7 @@ from kg.extract.english import read_english
 from kg.extract.explain import explained
 from kg.extract.facts import Facts
 from kg.extract.gazetteer import Gazetteer
+from kg.extract.llm import Service, read_with, service_of
 from kg.extract.reader import Reader
 from kg.facts import read_register
 from kg.vocabulary import Vocabulary, load_vocabulary
@@ -22,23 +23,28 @@ __all__ = [
     "Article",
     "Extractor",
     "Facts",
+    "Service",
     "explained",
     "open_extractor",
     "read_article",
+    "service_of",
     "written",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """Reads articles; made once, as `open_extractor` does."""
+    """Reads articles; made once, as `open_extractor` does, with a service in the rules' place."""
 
     vocabulary: Vocabulary
     reader: Reader
     publishers: dict[str, str]
+    service: Service | None = None
 
     def facts(self, article: Article) -> Facts:
-        """Returns what an article tells, by the rules."""
+        """Returns what an article tells, by the rules, or by the service where there is one."""
+        if self.service is not None:
+            return read_with(self.service, article, self.reader)
         return self.reader.read(
             article.text, published=article.published, publisher=article.publisher
         )
@@ -49,8 +55,12 @@ class Extractor:
         return draft_of(article, facts, self.vocabulary, self.publishers), facts
 
 
-def open_extractor(project: Path | None = None) -> Extractor:
+def open_extractor(project: Path | None = None, service: Service | None = None) -> Extractor:
     """Returns an extractor for the vocabulary, register and words shipped, a project's on top.
+
+    Args:
+        project: The folder whose own ones are read.
+        service: A language model in the place of the rules, which is sent the text of each article.
 
     Raises:
         InputError: One of them cannot be read.
@@ -62,4 +72,4 @@ def open_extractor(project: Path | None = None) -> Extractor:
         name.casefold(): known.slug for known in gazetteer.known.values() for name in known.names
     }
     reader = Reader(vocabulary, gazetteer, read_english(project))
-    return Extractor(vocabulary, reader, publishers)
+    return Extractor(vocabulary, reader, publishers, service)

@@ -23,6 +23,7 @@ class Actor:
         gender: `he`, `she` or empty.
         forms: The forms that the text gives, each with its first place.
         office_at: Where the office stands.
+        office_by: The rule that found the office, and its confidence.
     """
 
     slug: str
@@ -34,6 +35,7 @@ class Actor:
     gender: str = ""
     forms: dict[str, tuple[int, int]] = field(default_factory=dict)
     office_at: tuple[int, int] | None = None
+    office_by: tuple[str, float] = ("office/title", 0.85)
 
 
 @dataclass(frozen=True, slots=True)

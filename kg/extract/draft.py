@@ -31,7 +31,8 @@ class _Draft:
         self.used: dict[str, Actor] = {}
 
     def document(self) -> dict[str, Any]:
-        for event in self.facts.events:
+        told = [event for act in self.facts.acts for event in act.events]
+        for event in [*self.facts.events, *told]:
             self.ids[id(event)] = self._id(event.kind, event.agents, event.since)
         for act in self.facts.acts:
             self.ids[id(act)] = self._id(act.kind, [act.speaker], "")
@@ -42,9 +43,12 @@ class _Draft:
                 inner.setdefault(id(act.governor), []).append(act)
         positions: dict[int, list[Position]] = {}
         for position in self.facts.positions:
-            positions.setdefault(id(position.act), []).append(position)
+            if position.act is not None:
+                positions.setdefault(id(position.act), []).append(position)
         seen: set[tuple[str, str, str]] = set()
         acts = [self._act(a, inner, positions, seen) for a in self.facts.acts if a.governor is None]
+        own = [p for p in self.facts.positions if p.act is None and self._is_new(p, seen)]
+        bare = [self._position(p) for p in own]
         tenures = [one for actor in self.facts.actors if (one := self._tenure(actor))]
         actors = [self._actor(a) for a in self.used.values() if not a.known]
         sections = {
@@ -52,6 +56,7 @@ class _Draft:
             "actors": actors,
             "issues": [{"id": slug, "label": label} for slug, label in self.issues.items()],
             "tenures": tenures,
+            "positions": bare,
             "events": [*events, *acts],
         }
         return {name: section for name, section in sections.items() if section}
@@ -105,7 +110,7 @@ class _Draft:
         }
         if self.article.published:
             told["asOf"] = self.article.published
-        return {**told, **self._found("office/title", 0.85, [actor.office_at])}
+        return {**told, **self._found(*actor.office_by, [actor.office_at])}
 
     # ── Events ───────────────────────────────────────────────────────────────────────────────────
 
@@ -160,10 +165,9 @@ class _Draft:
             told["during"] = self.ids[id(act.during)]
         content: list[Any] = []
         for one in positions.get(id(act), ()):
-            key = (one.holder.slug, self._issue(one), one.stance)
-            if key not in seen:
-                seen.add(key)
+            if self._is_new(one, seen):
                 content.append(self._position(one))
+        content += [self._event(event) for event in act.events]
         content += [self._act(a, inner, positions, seen) for a in inner.get(id(act), ())]
         if not content and self.vocabulary.kinds[act.kind].vouches and act.content != act.span:
             content.append(
@@ -178,6 +182,12 @@ class _Draft:
             told["content"] = content
         return told
 
+    def _is_new(self, position: Position, seen: set[tuple[str, str, str]]) -> bool:
+        key = (position.holder.slug, self._issue(position), position.stance)
+        new = key not in seen
+        seen.add(key)
+        return new
+
     def _position(self, position: Position) -> dict[str, Any]:
         told = {
             "type": "Position",
@@ -191,6 +201,8 @@ class _Draft:
 
     def _issue(self, position: Position) -> str:
         """The issue of the vocabulary that shares most words, else one proposed."""
+        if position.slug:
+            return position.slug
         text = self.article.text[position.issue[0] : position.issue[1]]
         words = _stems(text)
         best = max(

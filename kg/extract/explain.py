@@ -11,16 +11,21 @@ def explained(article: Article, facts: Facts) -> str:
     """Returns every sentence that holds a fact, in order, with its facts below."""
     lines: list[str] = []
     found: dict[tuple[int, int], list[str]] = {}
-    for event in facts.events:
+    told = [event for act in facts.acts for event in act.events]
+    for event in [*facts.events, *told]:
         at = (event.sentence.start, event.sentence.end)
         found.setdefault(at, []).append(_event(event))
     for act in facts.acts:
         at = (act.sentence.start, act.sentence.end)
         found.setdefault(at, []).append(_act(act, article))
         found[at] += [_position(p, article) for p in facts.positions if p.act is act]
-    for (start, end), told in sorted(found.items()):
+    for position in facts.positions:
+        if position.act is None and position.sentence is not None:
+            at = (position.sentence.start, position.sentence.end)
+            found.setdefault(at, []).append(_position(position, article))
+    for (start, end), lines_of in sorted(found.items()):
         lines.append(article.text[start:end].replace("\n", " "))
-        lines += [f"    {line}" for line in told]
+        lines += [f"    {line}" for line in lines_of]
         lines.append("")
     return "\n".join(lines) if lines else "no facts found\n"
 

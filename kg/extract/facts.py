@@ -66,6 +66,7 @@ class Act:
         during: The occasion.
         rule: What found it.
         confidence: 0 to 1.
+        events: What it tells of that only it vouches for.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Act:
     during: Event | None = None
     joint: "Act | None" = None
     verb: str = ""
+    events: list[Event] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -92,23 +94,32 @@ class Position:
         holder: Who.
         stance: Slug of the stance.
         issue: Characters of what it is about.
-        act: In which it shows.
+        act: In which it shows, or none where the text itself tells it.
+        slug: Of the vocabulary's issue, where that is known.
+        sentence: In which it is told, where there is no act.
     """
 
     holder: Actor
     stance: str
     issue: Span
-    act: Act
+    act: Act | None
     rule: str
     confidence: float
+    slug: str = ""
+    sentence: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that was found in one text."""
+    """All that was found in one text.
+
+    Attributes:
+        dropped: Why facts of a model's answer were left out, and how many.
+    """
 
     actors: list[Actor]
     events: list[Event]
     acts: list[Act]
     positions: list[Position]
     readout: bool = False
+    dropped: tuple[tuple[str, int], ...] = ()
