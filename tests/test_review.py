@@ -33,7 +33,7 @@ def test_load_says_that_a_draft_is_one_and_keeps_its_marks_out(tmp_path: Path) -
     (tmp_path / "note.yaml").write_text(told)
     shown = kg("load", "note.yaml", folder=tmp_path)
     assert shown.returncode == 0
-    assert "note.yaml: a draft that nobody has reviewed yet: `kg review`" in shown.stderr
+    assert "note.yaml: a draft that nobody has reviewed yet" in shown.stderr
     dumped = kg("dump", folder=tmp_path).stdout
     assert "Meeting" in dumped
     assert "verb/subject" not in dumped
