@@ -64,7 +64,9 @@ class People:
         self.english = english
         self.published = published
         self.actors: dict[str, Actor] = {}
+        self.media: set[str] = set()
         self._surnames: dict[str, list[Actor]] = {}
+        self._short: dict[str, Actor] = {}
         self._found: list[dict[tuple[int, int], Mention]] = [{} for _ in told.sentences]
 
     def holder(self, office: str, state: str, at: tuple[int, int]) -> Actor:

@@ -164,8 +164,8 @@ class Acts:
             return False
         if self.vocabulary.is_a(clause.kind, "Communication"):
             # "wrote on social media that": the post is an event, what is written in it an act.
-            after = clause.words[clause.end : clause.end + 1]
-            return bool(after) and after[0].lower in {"that", ":"}
+            after = clause.words[clause.end : clause.end + 6]
+            return any(w.lower in {"that", ":"} for w in after)
         if clause.kind == "Accuse" and not clause.objects:
             return False
         if clause.cue.lemma.startswith("speak ") and clause.governor and clause.objects:

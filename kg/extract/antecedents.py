@@ -42,7 +42,7 @@ class Antecedents(Words):
                 and context.subject[0].kind != "Person"
             ):
                 return context.subject
-            return context.parties if len(context.parties) > 1 else context.group
+            return context.parties if len(context.parties) > 1 else context.group or self._two()
         if entity.what in {"i", "we"} and self.words[entity.first].deep:
             # In a quotation inside a quotation, the one who is quoted there speaks.
             return next(
@@ -59,6 +59,11 @@ class Antecedents(Words):
         if entity.what == "body":
             return self._by_body(entity)
         return ()
+
+    def _two(self) -> tuple[Actor, ...]:
+        """The two who hold office in different states, where the text has named just two so far."""
+        heads = [a for a in self.context.recent if a.office and a.state]
+        return tuple(heads) if len(heads) == 2 and heads[0].state != heads[1].state else ()
 
     def _pronoun(
         self, entity: Reference, clause: Clause | None, is_object: tuple[Actor, ...]

@@ -187,7 +187,7 @@ class Events(Occasions):
             if words[n].text in ".;" or words[n].lower == "that":
                 break
         between = self.english["determiner"] | self.english["adverb"] | self.english["occasional"]
-        for at in starts:
+        for at in (n for n in starts if n < len(words)):
             stop = min(at + 4, len(words) - 1)
             while at < stop and (
                 words[at].lower in between or words[at].lower in self.english["weekdays"]
@@ -202,7 +202,8 @@ class Events(Occasions):
         return None
 
     def _is_medium(self, actor: Actor) -> bool:
-        return any(word.lower() in self.english["medium"] for word in actor.name.split())
+        named = any(word.lower() in self.english["medium"] for word in actor.name.split())
+        return named or actor.slug in self.cast.media
 
     def _visit(self, stream: Stream, clause: Clause, span: tuple[int, int]) -> Iterator[Event]:
         """As in "will travel to Israel on Wednesday": people, to a state or its capital."""

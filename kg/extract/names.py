@@ -20,7 +20,23 @@ class Cast(Titles):
         for read in (self._titled, self._listed, self._bare):
             for number in order:
                 read(number)
+        for number in order:
+            self._short_forms(number)
         self.mentions = [sorted(found.values(), key=lambda m: m.first) for found in self._found]
+
+    def _short_forms(self, number: int) -> None:
+        """As in "External Affairs Minister (EAM) Jane Roe", "the Treaty Office (TO)"."""
+        words = self.told.sentences[number].words
+        for at, word in enumerate(words):
+            if word.text in self._short and not self._hit_at(number, at):
+                self._put(number, at, at + 1, "name", self._short[word.text])
+            inside = 0 < at < len(words) - 1 and word.text.isupper() and len(word.text) > 1
+            if not inside or words[at - 1].text != "(" or words[at + 1].text != ")":
+                continue
+            owner = self._hit_at(number, at - 2) or self._hit_at(number, at + 2)
+            if owner and len(owner.actors) == 1 and owner.actors[0].kind != "State":
+                self._short.setdefault(word.text, owner.actors[0])
+                self._form(owner.actors[0], word.text, (word.start, word.end))
 
     def _listed(self, number: int) -> None:
         """Names that no title stands before, where something shows that they are people's."""
@@ -46,6 +62,10 @@ class Cast(Titles):
             ):
                 at += 1
                 continue
+            medium = at > 0 and words[at - 1].lower in self.english["medium_noun"]
+            if medium:
+                at = self._medium(number, at)
+                continue
             end = self._name_at(number, at)
             if end is None or end - at < 2:
                 body = self._body_at(number, at)
@@ -62,6 +82,23 @@ class Cast(Titles):
             mention = self._found[number].get((first, last))
             if mention and mention.actors[0].kind == "Person" and mention.how == "name":
                 self._apposition(number, mention)
+
+    def _medium(self, number: int, at: int) -> int:
+        """As in "the German newspaper Example": returns where the name ends."""
+        words = self.told.sentences[number].words
+        end, first = at + 1, at - 1
+        while end < len(words) and (words[end].capital or words[end].text.isdigit()):
+            end += 1
+        place = (words[at].start, words[end - 1].end)
+        actor = self.body(self.told.text[slice(*place)], place)
+        self.media.add(actor.slug)
+        before = self._hit_at(number, first - 1)
+        if words[first - 1].lower in {"news", "state", "online"}:
+            first -= 1
+        elif before and before.how == "demonym":
+            first = before.first
+        self._put(number, first, end, "body", actor)
+        return end
 
     def _named_body(self, number: int, at: int, end: int) -> int:
         """Puts down a body, with the state before its name; returns where the name begins."""

@@ -97,6 +97,8 @@ class Occasions(Gathering):
             agents = [*owner, *agents]
             rule = rule if rule != "noun" else "noun/of"
         day = self._near(stream, at)
+        if kind == "Visit":
+            return self._visit_by_noun(stream, at, end, owner)
         if kind in self.english.kinds["deed_by_noun"]:
             return self._deed(stream, at, end, kind, owner, day)
         if kind in {"PressConference", "PressStatement", "SocialMediaPost", "Interview"}:
@@ -122,6 +124,28 @@ class Occasions(Gathering):
         event = Event(
             kind, agents, stream.sentence, [(words[at].start, words[end - 1].end)], rule, 0.75
         )
+        self._status(event, stream, at)
+        self._date(event, stream, at, noun=True)
+        return event
+
+    def _visit_by_noun(
+        self, stream: Stream, at: int, end: int, owner: tuple[Actor, ...]
+    ) -> Event | None:
+        """As in "a visit by the minister to Haiti", "her trip to Kyiv"."""
+        people = [a for a in owner if a.kind == "Person"]
+        hosts: list[Actor] = []
+        for n in range(end, min(end + 14, len(stream.words) - 1)):
+            entity = stream.entity_at(n + 1)
+            if stream.words[n].lower in {"by", "of"} and entity is not None and not people:
+                people = [a for a in stream.actors_of(entity, None) if a.kind == "Person"]
+            if stream.words[n].lower == "to" and entity is not None and not hosts:
+                hosts = [a for a in stream.actors_of(entity, None) if a.kind == "State"]
+            if stream.words[n].text in ".;" or (people and hosts):
+                break
+        if not people or not hosts:
+            return None
+        span = (stream.words[at].start, stream.words[end - 1].end)
+        event = Event("Visit", people, stream.sentence, [span], "noun/visit", 0.75, hosts=hosts[:1])
         self._status(event, stream, at)
         self._date(event, stream, at, noun=True)
         return event

@@ -63,6 +63,8 @@ class _Reading(Quotations):
             paragraphs.setdefault(sentence.paragraph, []).append(number)
         for numbers in paragraphs.values():
             kind = self.told.sentences[numbers[0]].block.kind
+            if kind == "title":
+                self._titled_event(numbers[0])
             if kind != "body":
                 continue
             outside = [(number, *self._outside(number)) for number in numbers]
@@ -164,6 +166,15 @@ class _Reading(Quotations):
 
     def _past_talk(self, clause: Clause) -> bool:
         return clause.modal in {"will", "would"}
+
+    def _titled_event(self, number: int) -> None:
+        """A press conference or interview that the headline alone names."""
+        context = Context(published=self.context.published)
+        stream = self._stream(number, -1, [*range(len(self.told.sentences[number].words))], context)
+        stream.read()
+        for event in self.events.nouns(stream, peek=True):
+            if event.kind in {"PressConference", "Interview"}:
+                self.events.add(event)
 
     def _turn(self, number: int) -> None:
         """As in "Jane Roe: ..." or "@handle: ...": from here on she speaks in her own words."""

@@ -161,7 +161,8 @@ class Subjects(Antecedents):
         ):
             noun = self.words[entity.first - 2] if entity.first > 1 else None
             ends = self.entities.get(entity.first - 2)
-            return entity if noun is not None and ends is None and noun.text[0].isalpha() else None
+            described = ends is None or isinstance(ends, Reference)
+            return entity if noun is not None and described and noun.text[0].isalpha() else None
         earlier = any(w.text == "," for w in self.words[: entity.first])
         if (
             isinstance(entity, Group)

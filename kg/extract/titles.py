@@ -280,6 +280,9 @@ class Titles(People):
                     return None
                 capitals += 1
                 end += 1
+            elif capitals and lower.startswith(("al-", "as-", "ad-", "el-")) and len(lower) > 4:
+                capitals += 1
+                end += 1
             elif (
                 capitals
                 and lower in self.english["particle"]
