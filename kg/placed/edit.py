@@ -43,8 +43,9 @@ def removed(text: str, gone: Iterable[Path], *, file: str) -> str:
         InputError: It cannot be done in place.
     """
     tree = _tree(text)
-    paths = _widened(tree, (), frozenset(gone))
-    meant = _without(read_yaml(text.encode(), file=file).data, (), paths)
+    told = frozenset(gone)
+    paths = _widened(tree, (), told)
+    meant = _without(read_yaml(text.encode(), file=file).data, (), paths | told)
     cuts = [(start, end, "") for start, end in _cuts(text, tree, (), paths)]
     return _agreed(_spliced(text, cuts), meant, Place(file, 1))
 
