@@ -253,7 +253,14 @@ class Events(Occasions):
             or clause.rule == "purpose"
         ):
             event.status = "hypothetical"
-        self._date(event, stream, clause.at)
+        if kind in self.tellings:
+            # A day in what is told is not the day of telling.
+            told = self.days
+            self.days = [d for d in told if d.first <= clause.end + 2]
+            self._date(event, stream, clause.at)
+            self.days = told
+        else:
+            self._date(event, stream, clause.at)
         now = clause.cue.form == "ing" and stream.words[clause.at - 1].lower in {"is", "are", "am"}
         if now and not event.dated and stream.context.own_voice and self.published:
             # "The United States is imposing sanctions": by this very statement.

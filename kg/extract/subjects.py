@@ -274,7 +274,10 @@ class Subjects(Antecedents):
         return None
 
     def _says(self, clause: Clause) -> bool:
-        return self.lexicon.vocabulary.is_a(clause.kind, "SpeechAct")
+        vocabulary = self.lexicon.vocabulary
+        return vocabulary.is_a(clause.kind, "SpeechAct") or vocabulary.is_a(
+            clause.kind, "Communication"
+        )
 
     def _participle(self, at: int) -> tuple[tuple[Actor, ...], Clause | None, str] | None:
         before = self.words[at - 1] if at else None
