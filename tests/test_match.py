@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,7 @@ def test_interrupted_at_a_question_nothing_is_half_written(folder: Path) -> None
         shown = ""
         while "q quit:" not in shown:
             shown += asked.stdout.read(1)
+        time.sleep(0.5)  # what is pressed before the question is ready is thrown away
         os.write(read, b"\x03")
         assert asked.wait(30) == 130
     os.close(read)

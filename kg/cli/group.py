@@ -17,6 +17,7 @@ CONTEXT: dict[str, Any] = {
 
 VERBS = {
     "extract": "Draft fact documents from the text of articles.",
+    "review": "Go through a draft, fact by fact, beside its text.",
     "match": "Propose which events a draft shares with the store.",
     "load": "Read, derive, check and store fact documents.",
     "validate": "Say what is wrong with documents, at file and line.",

@@ -20,7 +20,7 @@ def escaped(text: str) -> str:
 
 
 def pressed(question: str, keys: str) -> str | None:
-    """Returns the key that was pressed, one of `keys`; nothing when no more can come.
+    """Returns the key that was pressed, one of `keys` if any are given; nothing at the end of all.
 
     Where no terminal is, each line of stdin is a key.
     """
@@ -31,16 +31,17 @@ def pressed(question: str, keys: str) -> str | None:
             click.echo()
             return None
         click.echo(escaped(key))
-        if key and key in keys:
+        if not keys or (key and key in keys):
             return key
         click.echo(f"press one of {', '.join(keys)}")
 
 
 def _key() -> str | None:
-    if not sys.stdin.isatty():
-        line = sys.stdin.readline()
-        return line.strip()[:1].lower() if line else None
     try:
-        return click.getchar()[:1].lower()
-    except EOFError:
+        if not sys.stdin.isatty():
+            line = sys.stdin.readline()
+            return line.strip()[:1].lower() if line else None
+        return (click.getchar() or "")[:1].lower() or None
+    except (EOFError, OSError, RuntimeError):
+        # The terminal was closed; click then may come to a RuntimeError or an empty key.
         return None
