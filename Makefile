@@ -49,7 +49,7 @@ docs: $(VENV)/.dev
 	KG_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py
 
 bench: $(VENV)/.dev
-	$(BIN)/python bench/seed_and_100k.py
+	$(BIN)/python -m bench
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --no-isolation
