@@ -10,7 +10,7 @@ from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import RDFS, VOCABULARY_GRAPH
 from kg.rdf import Literal, NamedNode, Quad, serialize
 from kg.store import Background, Writer
-from kg.validate import REPORTS, Judged, located, read_shapes, validate
+from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -23,6 +23,7 @@ class House:
     rules: tuple[str, ...]
     shapes: tuple[Quad, ...]
     background: Background
+    judge: Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def read_house(project: Path | None = None) -> House:
     background = Background(
         quads, hashlib.sha256(told).hexdigest(), lambda asserted: derive(asserted, context, rules)
     )
-    return House(vocabulary, register, rules, read_shapes(vocabulary, project), background)
+    shapes = read_shapes(vocabulary, project)
+    judge = open_judge(shapes, background.quads)
+    return House(vocabulary, register, rules, shapes, background, judge)
 
 
 def check(path: Path, house: House) -> list[Checked]:
@@ -79,7 +82,7 @@ def check(path: Path, house: House) -> list[Checked]:
 def _checked(document: Document, house: House) -> Checked:
     derived = tuple(house.background.derive(document.quads))
     own = (*document.quads, *derived)
-    report = validate(own, house.background.quads, house.shapes)
+    report = house.judge.judge(own)
     labels = {
         quad.subject.value: quad.object.value
         for quad in own

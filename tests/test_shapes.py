@@ -1,5 +1,6 @@
 """Each rule of the shapes finds its one planted mistake, at its line and column."""
 
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,18 @@ from kg.load import check, read_house
 from kg.namespaces import PREFIXES, SH, SHAPE
 from kg.placed import read_yaml
 from kg.rdf import BlankNode, NamedNode
-from kg.validate import Judged, read_shapes
+from kg.validate import Finding, Judge, Judged, Report, read_shapes
+from kg.validate.compiled import Compiled, Uncovered
 
 TABLE = Path(__file__).parent / "data" / "shapes.yaml"
 CASES: list[dict[str, str]] = read_yaml(TABLE.read_bytes(), file=str(TABLE)).data
 IDS = [f"{case['rule']}: {case['message']}" for case in CASES]
 HOUSE = read_house()
+SHAPES = HOUSE.judge.compiled.shapes
+REFERENCE: Judge = replace(
+    HOUSE.judge, compiled=Compiled((), (), tuple(Uncovered(shape.node, "") for shape in SHAPES))
+)
+SEED = Path(__file__).parents[1] / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 MARK = "‸"
 HEADS = {
     "yaml": "source: {id: x, type: NewsArticle, label: A note, published: 2026-01-12,"
@@ -54,6 +61,40 @@ def judged(case: dict[str, str], text: str, folder: Path) -> tuple[Judged, tuple
     path.write_text(whole.replace(MARK, ""), encoding="utf-8")
     (one,) = check(path, HOUSE)
     return one.judged, (len(lines), len(lines[-1]) + 1)
+
+
+def told_by(judge: Judge, path: Path) -> Report:
+    (one,) = check(path, HOUSE)
+    return judge.judge((*one.document.quads, *one.derived))
+
+
+def test_no_shape_of_ours_is_left_to_pyshacl() -> None:
+    assert HOUSE.judge.compiled.uncovered == ()
+    assert len(SHAPES) > 15
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_both_engines_find_the_same(case: dict[str, Any], tmp_path: Path) -> None:
+    text = case.get("yaml") or case["turtle"]
+    judged(case, text.replace(case["right"], case["wrong"]), tmp_path)
+    (path,) = tmp_path.iterdir()
+    ours, reference = told_by(HOUSE.judge, path), told_by(REFERENCE, path)
+    assert [vars_of(one) for one in ours.findings] == [vars_of(one) for one in reference.findings]
+    assert (ours.shapes, ours.focus_nodes) == (reference.shapes, reference.focus_nodes)
+    assert ours.findings
+    assert reference.by_pyshacl
+
+
+def test_both_engines_say_the_same_of_the_seed() -> None:
+    ours, reference = told_by(HOUSE.judge, SEED), told_by(REFERENCE, SEED)
+    assert ours.findings == reference.findings
+    assert ours.conforms()
+    assert ours.focus_nodes == reference.focus_nodes > 90
+
+
+def vars_of(finding: Finding) -> tuple[object, ...]:
+    """Every field, those that do not count in comparison too."""
+    return astuple(finding)
 
 
 def test_every_rule_of_the_shapes_has_a_case() -> None:

@@ -5,7 +5,7 @@ pySHACL, the vocabulary and the Python API speak, is reached through one convert
 becomes query text only as `str()` of a pyoxigraph term, which escapes whatever is in it.
 """
 
-from kg.rdf.bridge import from_rdflib, to_rdflib
+from kg.rdf.bridge import from_rdflib, rdflib_term, to_rdflib
 from kg.rdf.formats import FORMATS, format_of
 from kg.rdf.parse import parse
 from kg.rdf.results import RESULT_FORMATS, dictionaries, in_words, rows_of
@@ -39,6 +39,7 @@ __all__ = [
     "from_rdflib",
     "in_words",
     "parse",
+    "rdflib_term",
     "rows_of",
     "serialize",
     "to_rdflib",

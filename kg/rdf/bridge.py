@@ -19,7 +19,7 @@ def to_rdflib(quads: Iterable[Quad]) -> "rdflib.Graph":
 
     graph = rdflib.Graph()
     for quad in quads:
-        s, p, o = (_rdflib_term(term) for term in (quad.subject, quad.predicate, quad.object))
+        s, p, o = (rdflib_term(term) for term in (quad.subject, quad.predicate, quad.object))
         graph.add((s, p, o))
     return graph
 
@@ -30,7 +30,8 @@ def from_rdflib(graph: "rdflib.Graph", name: str) -> Iterator[Quad]:
         yield ox.Quad(_term(s), _term(p), _term(o), ox.NamedNode(name))  # type: ignore[arg-type]
 
 
-def _rdflib_term(term: Term) -> "rdflib.term.Node":
+def rdflib_term(term: Term) -> "rdflib.term.Node":
+    """Returns a term as rdflib's, a literal as it was written."""
     import rdflib
 
     match term:

@@ -1,13 +1,23 @@
 """Where sources are kept and asked: a folder or memory behind one address."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import Misuse, StoreError
+from kg.rdf import Quad
 from kg.store.base import Background, Limits, Reader, SourceRecord, Writer
 from kg.store.folder import FolderStore
 from kg.store.memory import MemoryStore
 
-__all__ = ["Background", "Limits", "Reader", "SourceRecord", "Writer", "open_store"]
+__all__ = [
+    "Background",
+    "Limits",
+    "Reader",
+    "SourceRecord",
+    "Writer",
+    "in_memory",
+    "open_store",
+]
 
 
 def open_store(address: str, background: Background, *, create: bool = False) -> Writer:
@@ -30,3 +40,11 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     if not create and not (folder / "sources").is_dir():
         raise StoreError(f"there is no store at {address}: `kg load FILE` makes one")
     return FolderStore(folder, background)
+
+
+def in_memory(*parts: Iterable[Quad]) -> Reader:
+    """Returns a reader of quads that lives as long as the process, and in memory."""
+    store = MemoryStore()
+    for part in parts:
+        store.extend(part)
+    return store

@@ -28,7 +28,11 @@ class MemoryStore:
         self._asserted: dict[str, tuple[Quad, ...]] = {}
         self._records: dict[str, SourceRecord] = {}
         if background is not None:
-            self._index.extend(background.quads)
+            self.extend(background.quads)
+
+    def extend(self, quads: Iterable[Quad]) -> None:
+        """Takes in quads that are of no source."""
+        self._index.extend(quads)
 
     def query(self, text: str) -> Result:
         """Returns the answer to one of our own queries."""

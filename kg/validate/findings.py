@@ -49,11 +49,13 @@ class Report:
         findings: Sorted by shape, then focus node.
         shapes: How many shapes judged.
         focus_nodes: How many nodes of the source were judged.
+        by_pyshacl: IRIs of the shapes that pySHACL judged, since they are not compiled.
     """
 
     findings: tuple[Finding, ...]
     shapes: int
     focus_nodes: int
+    by_pyshacl: tuple[str, ...] = ()
 
     def conforms(self, fail_on: str = "violation") -> bool:
         """Returns whether nothing weighs as much as the severity given; `never` always does."""

@@ -1,0 +1,320 @@
+"""Shapes to SPARQL: for each constraint the pattern of what violates it.
+
+A pattern is a group that binds the focus node and perhaps a value. What has to be absent is taken
+away with MINUS, not asked for with NOT EXISTS, which some engines answer row by row; for the same
+reason the candidates stand before the focus nodes: there are few of them where data is good.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, count
+
+from kg.namespaces import RDF, RDFS
+from kg.validate.compiled.checks import CHECKS, compared, instance, whole
+from kg.validate.compiled.model import Constraint, NotCompiled, Shape, Target
+from kg.validate.compiled.paths import may_be_empty, path_text
+from kg.validate.compiled.select import bound
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Nodes that are judged: a group that binds them, each once, and the variable it binds."""
+
+    text: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What violates one constraint of a shape, and which variables say so.
+
+    Attributes:
+        shape: The shape that the result names.
+        constraint: One of its constraints.
+        text: A group.
+        focus: The variable of the focus node.
+        value: The variable of the value node, or empty.
+        path: The variable of the path, where it is found and not told, or empty.
+        other: A variable that tells results of one value apart, or empty.
+    """
+
+    shape: Shape
+    constraint: Constraint
+    text: str
+    focus: str
+    value: str = ""
+    path: str = ""
+    other: str = ""
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles one shape; its variables are its own."""
+
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def violations(self, shape: Shape) -> Iterator[Violation]:
+        """Yields what violates a shape that has targets, and the property shapes within it.
+
+        Raises:
+            NotCompiled: A constraint is written in a way that is not covered.
+        """
+        yield from self._reported(shape, self._targeted(shape.targets))
+
+    def _fresh(self) -> str:
+        return f"?kg{next(self._numbers)}"
+
+    def _targeted(self, targets: tuple[Target, ...]) -> Domain:
+        node = "?this"
+        groups = (f"{{ {self._target(target, node)} }}" for target in targets)
+        return Domain(f"{{ SELECT DISTINCT {node} {{ {' UNION '.join(groups)} }} }}", node)
+
+    def _target(self, target: Target, node: str) -> str:
+        if target.kind == "targetNode":
+            return f"VALUES {node} {{ {target.value} }}"
+        if target.kind == "targetClass":
+            return instance(node, target.value, self._fresh())
+        ends = (node, self._fresh())
+        subject, other = ends if target.kind == "targetSubjectsOf" else ends[::-1]
+        return f"{subject} {target.value} {other} ."
+
+    # What is reported
+
+    def _reported(self, shape: Shape, domain: Domain) -> Iterator[Violation]:
+        for constraint in shape.constraints:
+            if constraint.name == "property":
+                values = self._values(shape, domain)
+                yield from self._reported(constraint.shapes[0], values)
+            else:
+                yield from self._violating(shape, constraint, domain)
+
+    def _violating(
+        self, shape: Shape, constraint: Constraint, domain: Domain
+    ) -> Iterator[Violation]:
+        focus, name = domain.node, constraint.name
+        if name in _OF_FOCUS:
+            for text in _OF_FOCUS[name](self, shape, constraint, domain):
+                yield Violation(shape, constraint, text, focus)
+        elif name in {"lessThan", "lessThanOrEquals"}:
+            value, other = self._fresh(), self._fresh()
+            pair = f"{self._reach(shape, domain, value)} {focus} {constraint.value} {other} ."
+            text = f"{{ {pair} {compared(name, value, other)} }} {domain.text}"
+            yield Violation(shape, constraint, text, focus, value, other=other)
+        elif name == "uniqueLang":
+            yield from self._unique_lang(shape, constraint, domain)
+        elif name == "equals":
+            yield from self._equals(shape, constraint, domain)
+        elif name == "closed":
+            yield self._closed(shape, constraint, domain)
+        elif name == "sparql":
+            yield self._sparql(shape, constraint, domain)
+        else:
+            value = focus if not shape.path else self._fresh()
+            text = self._candidates(shape, constraint, domain, value)
+            if text:
+                yield Violation(shape, constraint, text, focus, value)
+
+    # Value nodes
+
+    def _reach(self, shape: Shape, domain: Domain, value: str) -> str:
+        """From the focus node to a value node, its own variable."""
+        step = f"{domain.node} {path_text(shape.path)} {value} ."
+        if not may_be_empty(shape.path):
+            return step
+        itself = f"BIND({domain.node} AS {value})"
+        return f"{{ {domain.text} {step} }} UNION {{ {domain.text} {itself} }}"
+
+    def _values(self, shape: Shape, domain: Domain) -> Domain:
+        """The value nodes of all focus nodes."""
+        if not shape.path:
+            return domain
+        value = self._fresh()
+        reached = f"{self._reach(shape, domain, value)} {domain.text}"
+        return Domain(f"{{ SELECT DISTINCT {value} {{ {reached} }} }}", value)
+
+    def _candidates(self, shape: Shape, constraint: Constraint, domain: Domain, value: str) -> str:
+        """Pairs of focus and value node of which the value fails; empty if none can."""
+        if not shape.path:
+            values, start = domain, domain.text
+        else:
+            values, start = self._values(shape, domain), self._reach(shape, domain, value)
+        failed = self._failed(constraint, values, value, start, domain.node)
+        if failed is None:
+            return ""
+        return failed if not shape.path else f"{{ {failed} }} {domain.text}"
+
+    def _failed(
+        self, constraint: Constraint, values: Domain, value: str, start: str, focus: str
+    ) -> str | None:
+        name, shapes = constraint.name, constraint.shapes
+        if name in CHECKS:
+            return f"{start} {CHECKS[name](value, constraint)}"
+        if name == "class":
+            return f"{start} MINUS {{ {instance(value, constraint.value, self._fresh())} }}"
+        if name == "disjoint":
+            return f"{start} {focus} {constraint.value} {value} ."
+        if name == "not":
+            return f"{start} {self._conforming(shapes[0], values, value)}"
+        if name in {"and", "node"}:
+            broken = [text for one in shapes for text in self._breaking(one, values, value)]
+            return f"{start} {_any(broken)}" if broken else None
+        if name == "or":
+            met = (f"MINUS {{ {self._conforming(one, values, value)} }}" for one in shapes)
+            return f"{start} {' '.join(met)}"
+        if name == "xone":
+            met_by = [self._conforming(one, values, value) for one in shapes]
+            none = " ".join(f"MINUS {{ {text} }}" for text in met_by)
+            two = [f"{left} {right}" for left, right in combinations(met_by, 2)]
+            return _any([f"{start} {none}", *(f"{start} {pair}" for pair in two)])
+        raise NotCompiled(f"sh:{name}")
+
+    # Conformance of a node to a shape
+
+    def _conforming(self, shape: Shape, nodes: Domain, node: str) -> str:
+        """A group that binds a variable to those nodes that conform."""
+        names = {constraint.name for constraint in shape.constraints}
+        if not shape.path and names == {"class"}:
+            return " ".join(instance(node, c.value, self._fresh()) for c in shape.constraints)
+        broken = self._breaking(shape, nodes, nodes.node)
+        text = f"{nodes.text} " + " ".join(f"MINUS {{ {one} }}" for one in broken)
+        return f"{{ SELECT {_renamed(nodes.node, node)} {{ {text} }} }}"
+
+    def _breaking(self, shape: Shape, nodes: Domain, node: str) -> list[str]:
+        """Groups that bind a variable to nodes that do not conform, one for each reason."""
+        found = []
+        for constraint in shape.constraints:
+            if constraint.name == "property":
+                values = self._values(shape, nodes)
+                inner = self._breaking(constraint.shapes[0], values, values.node)
+                reach = "" if not shape.path else self._reach(shape, nodes, values.node)
+                texts = [f"{reach} {text}" for text in inner]
+            else:
+                texts = [one.text for one in self._violating(shape, constraint, nodes)]
+            renamed = _renamed(nodes.node, node)
+            found += [f"{{ SELECT DISTINCT {renamed} {{ {text} }} }}" for text in texts]
+        return found
+
+    # Constraints on all the value nodes of a focus node
+
+    def _min_count(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[str]:
+        if least := whole(constraint.value):
+            yield f"{domain.text} MINUS {{ {self._at_least(shape, domain, least)} }}"
+
+    def _max_count(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[str]:
+        most = whole(constraint.value)
+        yield f"{{ {self._at_least(shape, domain, most + 1)} }} {domain.text}"
+
+    def _at_least(self, shape: Shape, domain: Domain, number: int) -> str:
+        """Focus nodes with so many value nodes."""
+        focus, value = domain.node, self._fresh()
+        reach = self._reach(shape, domain, value)
+        if number == 1:
+            return reach
+        if number == 2:
+            other = self._fresh()
+            second = self._reach(shape, domain, other)
+            return f"{reach} {second} FILTER(!sameTerm({value}, {other}))"
+        return _counting(focus, value, reach, number)
+
+    def _has_value(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[str]:
+        if not shape.path:
+            yield f"{domain.text} FILTER(!sameTerm({domain.node}, {constraint.value}))"
+            return
+        value = self._fresh()
+        is_it = f"FILTER(sameTerm({value}, {constraint.value}))"
+        yield f"{domain.text} MINUS {{ {self._reach(shape, domain, value)} {is_it} }}"
+
+    def _qualified(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[str]:
+        number = whole(constraint.value)
+        is_least = constraint.name == "qualifiedMinCount"
+        counted = self._counted(shape, constraint, domain, number if is_least else number + 1)
+        if is_least and number:
+            yield f"{domain.text} MINUS {{ {counted} }}"
+        elif not is_least:
+            yield f"{{ {counted} }} {domain.text}"
+
+    def _counted(self, shape: Shape, constraint: Constraint, domain: Domain, number: int) -> str:
+        """Focus nodes with so many values that conform to a shape and to none of its siblings."""
+        focus, value = domain.node, self._fresh()
+        values = self._values(shape, domain)
+        own, *siblings = (self._conforming(one, values, value) for one in constraint.shapes)
+        others = " ".join(f"MINUS {{ {one} }}" for one in siblings)
+        reach = f"{self._reach(shape, domain, value)} {own} {others}"
+        if number == 1:
+            return reach
+        return _counting(focus, value, reach, number)
+
+    # Constraints that report in their own way
+
+    def _unique_lang(
+        self, shape: Shape, constraint: Constraint, domain: Domain
+    ) -> Iterator[Violation]:
+        if constraint.value.value not in {"true", "1"}:
+            return
+        value, other, language = self._fresh(), self._fresh(), self._fresh()
+        pair = f"{self._reach(shape, domain, value)} {self._reach(shape, domain, other)}"
+        tests = (
+            f"FILTER(!sameTerm({value}, {other}) && isLiteral({value}) && isLiteral({other})) "
+            f'FILTER(LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({other}))) '
+            f"BIND(LCASE(LANG({value})) AS {language})"
+        )
+        text = f"{{ {pair} {tests} }} {domain.text}"
+        yield Violation(shape, constraint, text, domain.node, other=language)
+
+    def _equals(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[Violation]:
+        focus, value = domain.node, self._fresh()
+        there = f"{focus} {constraint.value} {value} ."
+        here = (
+            self._reach(shape, domain, value)
+            if shape.path
+            else f"{domain.text} BIND({focus} AS {value})"
+        )
+        text = (
+            f"{{ {{ {here} MINUS {{ {there} }} }} UNION {{ {there} MINUS {{ {here} }} }} }}"
+            f" {domain.text}"
+        )
+        yield Violation(shape, constraint, text, focus, value)
+
+    def _closed(self, shape: Shape, constraint: Constraint, domain: Domain) -> Violation:
+        focus, path, value = domain.node, self._fresh(), self._fresh()
+        node = focus if not shape.path else self._fresh()
+        start = domain.text if not shape.path else self._reach(shape, domain, node)
+        allowed = ", ".join(str(term) for term in constraint.terms)
+        told = f"FILTER({path} NOT IN ({allowed}))" if allowed else ""
+        resource = f"FILTER(!({path} = <{RDF}type> && sameTerm({value}, <{RDFS}Resource>)))"
+        text = f"{start} {node} {path} {value} . {told} {resource}"
+        if shape.path:
+            text = f"{{ {text} }} {domain.text}"
+        return Violation(shape, constraint, text, focus, value, path)
+
+    def _sparql(self, shape: Shape, constraint: Constraint, domain: Domain) -> Violation:
+        if constraint.select is None:
+            raise NotCompiled("a SPARQL constraint without a query")
+        renamed = _renamed(domain.node, "?this")
+        nodes = f"{{ SELECT {renamed} {{ {domain.text} }} }}"
+        query = f"{{ {bound(constraint.select, nodes)} }}"
+        if domain.node != "?this":
+            query = f"{{ SELECT (?this AS {domain.node}) ?value ?path {{ {query} }} }}"
+        return Violation(shape, constraint, query, domain.node, "?value", "?path")
+
+
+_OF_FOCUS = {
+    "minCount": Compiler._min_count,
+    "maxCount": Compiler._max_count,
+    "hasValue": Compiler._has_value,
+    "qualifiedMinCount": Compiler._qualified,
+    "qualifiedMaxCount": Compiler._qualified,
+}
+
+
+def _counting(focus: str, value: str, reach: str, number: int) -> str:
+    having = f"HAVING(COUNT(DISTINCT {value}) >= {number})"
+    return f"{{ SELECT {focus} {{ {reach} }} GROUP BY {focus} {having} }}"
+
+
+def _any(groups: list[str]) -> str:
+    return "{ " + " UNION ".join(f"{{ {group} }}" for group in groups) + " }"
+
+
+def _renamed(inner: str, outer: str) -> str:
+    return inner if inner == outer else f"({inner} AS {outer})"

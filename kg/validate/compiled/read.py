@@ -1,0 +1,228 @@
+"""From a shapes graph to shapes: what can be compiled, and what cannot and why."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kg.namespaces import OWL, RDF, RDFS, SH
+from kg.rdf import BlankNode, Literal, NamedNode, Quad
+from kg.validate.compiled.graph import TRUE, Graph
+from kg.validate.compiled.model import (
+    Constraint,
+    Node,
+    NotCompiled,
+    NotSupported,
+    Plain,
+    Shape,
+    Target,
+)
+from kg.validate.compiled.select import read_select
+from kg.validate.findings import Route
+
+_TARGETS: Final = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+# A list of words reads better than a list of strings.
+_ONCE: Final = frozenset(
+    "datatype nodeKind minCount maxCount minLength maxLength languageIn uniqueLang in".split()  # noqa: SIM905
+)
+_MANY: Final = frozenset(
+    """
+    class minExclusive minInclusive maxExclusive maxInclusive pattern equals disjoint lessThan
+    lessThanOrEquals hasValue
+    """.split()  # noqa: SIM905
+)
+_OF_PROPERTIES: Final = frozenset(
+    "minCount maxCount uniqueLang lessThan lessThanOrEquals".split()  # noqa: SIM905
+)
+_OF_A_SHAPE: Final = frozenset(("not", "node", "property"))
+_OF_SHAPES: Final = frozenset(("and", "or", "xone"))
+_QUALIFIED: Final = ("qualifiedMinCount", "qualifiedMaxCount")
+_BESIDE: Final = frozenset(
+    """
+    path severity message deactivated name description order group defaultValue flags
+    ignoredProperties qualifiedValueShape qualifiedValueShapesDisjoint
+    """.split()  # noqa: SIM905
+)
+_PARAMETERS: Final = (
+    _ONCE | _MANY | _OF_A_SHAPE | _OF_SHAPES | {"closed", "sparql", "qualifiedValueShape"}
+)
+IMPLICIT: Final = (RDFS + "Class", OWL + "Class")
+"""A shape of such a type has its own instances as targets."""
+
+_WAYS: Final = ("inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A shape with targets that the compiler leaves to pySHACL, and why."""
+
+    node: Node
+    reason: str
+
+
+def read(quads: Iterable[Quad]) -> tuple[tuple[Shape, ...], tuple[Uncovered, ...]]:
+    """Returns the shapes that have targets, and those of them that are not covered.
+
+    Raises:
+        NotSupported: A shape asks what neither compiler nor pySHACL judges.
+    """
+    graph = Graph(quads)
+    shapes: list[Shape] = []
+    uncovered: list[Uncovered] = []
+    own_components = _own_components(graph)
+    for node in graph.subjects():
+        if not isinstance(node, NamedNode | BlankNode) or not (targets := _targets(graph, node)):
+            continue
+        if own_components:
+            reason = f"{own_components} is a constraint component of its own"
+            uncovered.append(Uncovered(node, reason))
+            continue
+        try:
+            shapes.append(_Reader(graph).shape(node, targets))
+        except NotCompiled as error:
+            uncovered.append(Uncovered(node, str(error)))
+    return tuple(shapes), tuple(uncovered)
+
+
+def _own_components(graph: Graph) -> str:
+    component = NamedNode(SH + "ConstraintComponent")
+    return next(
+        (str(one) for one in graph.subjects() if component in graph.objects(one, RDF + "type")), ""
+    )
+
+
+def _targets(graph: Graph, node: Node) -> tuple[Target, ...]:
+    told = [Target(kind, value) for kind in _TARGETS for value in graph.objects(node, kind)]
+    types = {str(one) for one in graph.objects(node, RDF + "type")}
+    is_class = types & {f"<{iri}>" for iri in IMPLICIT}
+    is_shape = types & {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"} or any(
+        iri.removeprefix(SH) in _PARAMETERS for iri in graph.predicates(node)
+    )
+    if is_class and is_shape and isinstance(node, NamedNode):
+        told.append(Target("targetClass", node))
+    return tuple(told)
+
+
+class _Reader:
+    """Reads one shape and those within it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._open: list[Node] = []
+
+    def shape(self, node: Plain, targets: tuple[Target, ...] = ()) -> Shape:
+        if not isinstance(node, NamedNode | BlankNode):
+            raise NotCompiled(f"{node} is no shape")
+        if node in self._open:
+            raise NotSupported(f"the shape {node} is part of itself: recursion is not supported")
+        self._open.append(node)
+        graph = self._graph
+        severity = graph.one(node, "severity") or NamedNode(SH + "Violation")
+        if not isinstance(severity, NamedNode):
+            raise NotCompiled(f"{severity} is no severity")
+        path = graph.one(node, "path")
+        route = "" if path is None else route_of(graph, path)
+        off = graph.flag(node, "deactivated")
+        constraints = () if off else tuple(self._constraints(node, route))
+        self._open.pop()
+        messages = tuple(m for m in graph.objects(node, "message") if isinstance(m, Literal))
+        return Shape(node, route, targets, constraints, severity, messages)
+
+    def _constraints(self, node: Node, route: Route) -> Iterator[Constraint]:
+        for iri in self._graph.predicates(node):
+            name = iri.removeprefix(SH)
+            if not iri.startswith(SH) or name in _BESIDE or name in _TARGETS:
+                continue
+            if name in _OF_PROPERTIES and not route:
+                raise NotCompiled(f"sh:{name} on a node shape")
+            yield from self._of(node, route, name)
+
+    def _of(self, node: Node, route: Route, name: str) -> Iterator[Constraint]:
+        graph = self._graph
+        values = graph.objects(node, name)
+        if name in _ONCE and len(values) > 1:
+            raise NotCompiled(f"sh:{name} is there more than once")
+        for value in values:
+            if name in _ONCE | _MANY:
+                yield self._simple(node, name, value)
+            elif name in _OF_A_SHAPE:
+                yield Constraint(name, value, shapes=(self.shape(value),))
+            elif name in _OF_SHAPES:
+                members = tuple(self.shape(one) for one in graph.items(value))
+                yield Constraint(name, value, shapes=members)
+            elif name in _QUALIFIED:
+                yield self._qualified(node, route, name, value)
+            elif name == "closed":
+                yield from self._closed(node, value)
+            elif name == "sparql":
+                yield from self._sparql(node, route, value)
+            else:
+                raise NotSupported(f"sh:{name} on the shape {node} is not supported")
+
+    def _simple(self, node: Node, name: str, value: Plain) -> Constraint:
+        if name in {"in", "languageIn"}:
+            return Constraint(name, value, self._graph.items(value))
+        flags = self._graph.one(node, "flags") if name == "pattern" else None
+        return Constraint(name, value, flags="" if flags is None else flags.value)
+
+    def _qualified(self, node: Node, route: Route, name: str, count: Plain) -> Constraint:
+        value = self._graph.one(node, "qualifiedValueShape")
+        if value is None or not route:
+            raise NotSupported(f"sh:{name} on {node} needs a path and a sh:qualifiedValueShape")
+        siblings: set[Plain] = set()
+        if self._graph.flag(node, "qualifiedValueShapesDisjoint"):
+            siblings = {
+                shape
+                for parent in self._graph.subjects()
+                if node in self._graph.objects(parent, "property")
+                for sibling in self._graph.objects(parent, "property")
+                for shape in self._graph.objects(sibling, "qualifiedValueShape")
+            } - {value}
+        shapes = (value, *sorted(siblings, key=str))
+        return Constraint(name, count, shapes=tuple(self.shape(one) for one in shapes))
+
+    def _closed(self, node: Node, value: Plain) -> Iterator[Constraint]:
+        graph = self._graph
+        if not isinstance(value, Literal) or value.value not in TRUE:
+            return
+        paths = [
+            path
+            for shape in graph.objects(node, "property")
+            for path in graph.objects(shape, "path")
+            if isinstance(path, NamedNode)
+        ]
+        ignored = graph.one(node, "ignoredProperties")
+        more = () if ignored is None else graph.items(ignored)
+        yield Constraint("closed", value, (*paths, *more))
+
+    def _sparql(self, node: Node, route: Route, value: Plain) -> Iterator[Constraint]:
+        if not self._graph.flag(value, "deactivated"):
+            yield Constraint("sparql", value, select=read_select(self._graph, node, route, value))
+
+
+def route_of(graph: Graph, node: Plain, depth: int = 0) -> Route:
+    """Returns a path of a shapes graph or report.
+
+    Raises:
+        NotCompiled: It is malformed.
+        NotSupported: It is too deep.
+    """
+    if isinstance(node, NamedNode):
+        return node.value
+    if depth > 50:
+        raise NotSupported(f"the path {node} is part of itself, or too deep")
+    if graph.objects(node, RDF + "first"):
+        return "sequence", _routes(graph, graph.items(node), depth)
+    alternatives = graph.one(node, "alternativePath")
+    if alternatives is not None:
+        return "alternativePath", _routes(graph, graph.items(alternatives), depth)
+    for way in _WAYS:
+        inner = graph.one(node, way)
+        if inner is not None:
+            return way, (route_of(graph, inner, depth + 1),)
+    raise NotCompiled(f"{node} is no path")
+
+
+def _routes(graph: Graph, nodes: tuple[Plain, ...], depth: int) -> tuple[Route, ...]:
+    if len(nodes) < 2:
+        raise NotCompiled("a path of fewer than two parts")
+    return tuple(route_of(graph, node, depth + 1) for node in nodes)
