@@ -17,7 +17,7 @@ from kg.namespaces import BASE, DIP
 from kg.placed import Data, Path
 from kg.placed.edit import replaced, source_of, with_key
 from kg.queries import bind, read_question
-from kg.rdf import Literal, NamedNode, Rows
+from kg.rdf import Literal, NamedNode, Rows, days
 from kg.resources import shipped
 from kg.store import Background, Reader, open_store
 from kg.vocabulary import Vocabulary
@@ -302,9 +302,7 @@ def _agree(ours: Occasion, theirs: Occasion, vocabulary: Vocabulary) -> None:
 
 def days_of(one: Occasion) -> str:
     """Returns when an occasion was or may have been, in words."""
-    if one.start == one.end:
-        return one.start or "not dated"
-    return " ".join(f"{word} {day}" for word, day in (("from", one.start), ("to", one.end)) if day)
+    return days(one.start, one.end) or "not dated"
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:

@@ -54,7 +54,7 @@ def test_notebook_shows_tables_and_no_markup_of_the_data(graph) -> None:
     odd = graph.query('SELECT ("<script>" AS ?x) {}')
     assert "<script>" not in odd._repr_html_()
     assert "1 rows" in repr(odd)
-    assert "article" in graph._repr_html_()
+    assert "Article of 12 January" in graph._repr_html_()
 
 
 def test_what_is_wrong_is_said(graph, tmp_path) -> None:

@@ -68,7 +68,7 @@ events:
     "possible-duplicates": (
         "{id: event/talks, type: Meeting, label: Talks",
         "{id: own-talks, type: Meeting, label: The same talks",
-        ["Talks", "The same talks", "2026-01-11", "2026-01-11"],
+        ["Talks", "The same talks", "2026-01-11"],
     ),
     "unused-passages": (
         "p2: [42, 90]",

@@ -68,8 +68,10 @@ def test_article_is_loaded_asked_dumped_and_removed(tmp_path: Path) -> None:
     asked = "ASK { ?call a dip:PhoneCall ; dip:agent actor:donald-trump, actor:claudia-sheinbaum }"
     assert kg("query", asked, folder=tmp_path).stdout == "yes\n"
     listed = kg("sources", folder=tmp_path).stdout
-    assert listed.count("\n") == 1
-    assert len(kg("dump", folder=tmp_path).stdout.splitlines()) == int(listed.split("\t")[1])
+    assert listed.count("\n") == 2
+    assert len(kg("dump", folder=tmp_path).stdout.splitlines()) == int(
+        listed.splitlines()[1].split(",")[2]
+    )
     assert kg("remove", SEED.stem, folder=tmp_path).returncode == 0
     assert kg("sources", folder=tmp_path).stdout == ""
 

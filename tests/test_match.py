@@ -119,7 +119,7 @@ def test_bytes_of_another_editor_stay(folder: Path) -> None:
         ((f"cal={CALL}",), "did you mean 'call'"),
         ((f"offer={CALL}",), "no occasion 'offer'"),
         ((f"other-call={MEETING}",), "one is dated 2026-01-12"),
-        ((f"late={MEETING}",), "from 2026-01-12 to 2026-01-31"),
+        ((f"late={MEETING}",), "2026-01-12 to 2026-01-31"),
         ((f"1-0={CALL}",), "one is of the kind assistance, the other phone call"),
         (("call=event/none",), "no other source of the store has event/none"),
         (("call=event/<>",), "not a shared id"),

@@ -1,14 +1,9 @@
 """`kg network`: who is central, who stands between, who belongs together, how two are joined."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from kg.cli.common import address_of, project_of, write_out
+from kg.cli.common import address_of, project_of
 from kg.cli.group import Settings
-
-if TYPE_CHECKING:
-    pass
 
 _ASKED = {
     "central": (0, "who is central: degree, betweenness, PageRank"),
@@ -32,6 +27,7 @@ _HELP = "\b\n" + "\n".join(
 @click.pass_obj
 def command(settings: Settings, measure: str, actors: tuple[str, ...], format: str | None) -> None:
     """Measures, and prints."""
+    from kg.cli.table import show_rows
     from kg.load import read_house
     from kg.network import measures, project
     from kg.queries import resolve
@@ -69,24 +65,4 @@ def command(settings: Settings, measure: str, actors: tuple[str, ...], format: s
                 for number, way in enumerate(measures.connection(view, *named), start=1)
                 for at, step in enumerate(way, start=1)
             ]
-    _print(settings, rows, format)
-
-
-def _print(
-    settings: Settings, rows: list[dict[str, str | int | float]], format: str | None
-) -> None:
-    import sys
-
-    from kg.cli.table import show_table
-    from kg.rdf import RESULT_FORMATS, rows_of
-
-    if format is not None and format not in {"table", *RESULT_FORMATS}:
-        raise click.UsageError(f"choose one of table {' '.join(RESULT_FORMATS)}")
-    written = format or ("table" if sys.stdout.isatty() else "csv")
-    if written != "table":
-        write_out(RESULT_FORMATS[written](rows_of(rows)).encode())
-    elif rows:
-        heads = [head for head in rows[0] if head != "actor"]
-        show_table(heads, [[str(row[head]) for head in heads] for row in rows], settings)
-    else:
-        click.echo("nothing", err=True)
+    show_rows(rows, format, settings, hidden="actor")

@@ -195,5 +195,6 @@ def _write(settings: Settings, result: "Result", format: str | None, output: Pat
 
         if output is not None:
             raise Misuse("a table is for the terminal: give -f csv, or md")
-        show_table(*in_words(result), settings)
-        say(settings, f"{len(result.rows)} row{'' if len(result.rows) == 1 else 's'}")
+        empty = show_table(*in_words(result), settings)
+        count = f"{len(result.rows)} row{'' if len(result.rows) == 1 else 's'}"
+        say(settings, "; ".join(filter(None, (count, empty))))

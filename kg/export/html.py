@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kg.network import Edge, GraphView, Node, layout
 from kg.network.graph import Value
+from kg.rdf import days
 
 ACTORS = frozenset({"Person", "Organization", "State", "Actor"})
 _JOINED = {
@@ -279,10 +280,7 @@ def _row(
 
 
 def _when(fact: Fact) -> str:
-    start, end = fact.value("start"), fact.value("end")
-    if start == end:
-        return start or "undated"
-    return f"{start} to {end}" if start and end else f"by {end}" if end else f"from {start}"
+    return days(fact.value("start"), fact.value("end")) or "undated"
 
 
 def _item(fact: Fact) -> str:

@@ -8,7 +8,7 @@ becomes query text only as `str()` of a pyoxigraph term, which escapes whatever 
 from kg.rdf.bridge import from_rdflib, rdflib_term, to_rdflib
 from kg.rdf.formats import FORMATS, format_of
 from kg.rdf.parse import parse
-from kg.rdf.results import RESULT_FORMATS, dictionaries, in_words, rows_of
+from kg.rdf.results import RESULT_FORMATS, days, dictionaries, in_words, rows_of
 from kg.rdf.serialize import serialize
 from kg.rdf.terms import (
     BlankNode,
@@ -34,6 +34,7 @@ __all__ = [
     "Term",
     "Triple",
     "Triples",
+    "days",
     "dictionaries",
     "format_of",
     "from_rdflib",

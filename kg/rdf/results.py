@@ -29,12 +29,35 @@ def plain(term: Term | None) -> str:
 
 
 def in_words(rows: Rows) -> tuple[list[str], list[list[str]]]:
-    """Returns heads and cells for a person: an `xLabel` stands for `x`, and `iri` is left out."""
+    """Returns heads and cells for a person.
+
+    An `xLabel` stands for `x`, a `when` for the days `from` and `to`, and `iri` is left out.
+    """
     names = rows.variables
     shown = [name for name in names if f"{name}Label" not in names and name != "iri"]
-    at = [rows.variables.index(name) for name in shown]
+    at = {name: names.index(name) for name in shown}
     heads = [name.removesuffix("Label").replace("_", " ") for name in shown]
-    return heads, [[plain(row[i]) for i in at] for row in rows.rows]
+    cells = [[plain(row[i]) for i in at.values()] for row in rows.rows]
+    ends = [at[name] for name in ("from", "to") if name in at]
+    if len(ends) == 2 and all(_is_day(row[end]) for row in rows.rows for end in ends):
+        first, last = shown.index("from"), shown.index("to")
+        heads[first] = "when"
+        for row in cells:
+            row[first] = days(row[first], row[last])
+        for row in (heads, *cells):
+            del row[last]
+    return heads, cells
+
+
+def days(first: str, last: str) -> str:
+    """Returns the days from a first to a last one as a person says them; nothing for none."""
+    if first == last:
+        return first
+    return f"{first} to {last}" if first and last else f"by {last}" if last else f"from {first}"
+
+
+def _is_day(term: Term | None) -> bool:
+    return term is None or (isinstance(term, Literal) and term.datatype.value == XSD + "date")
 
 
 def rows_of(told: Sequence[Mapping[str, str | int | float]]) -> Rows:
@@ -53,7 +76,8 @@ def _csv(result: Rows | bool) -> str:
         return f"{str(result).lower()}\n"
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(result.variables)
+    if result.variables:
+        writer.writerow(result.variables)
     writer.writerows([_text(term) for term in row] for row in result.rows)
     return out.getvalue()
 
