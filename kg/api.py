@@ -12,7 +12,7 @@ from kg.load import House, Loaded, load, read_house
 from kg.network import Filters, GraphView, project, to_networkx
 from kg.queries import prepare, read_questions, resolve
 from kg.rdf import Quad, Rows, Triples, dictionaries, in_words, to_rdflib
-from kg.store import Limits, SourceRecord, Writer, open_store
+from kg.store import Limits, SourceRecord, Writer, is_folder, open_store
 
 if TYPE_CHECKING:
     import pandas
@@ -238,7 +238,7 @@ def open(address: str | Path = ".kg", *, create: bool = False) -> Graph:  # noqa
 
 
 def _project_of(address: str) -> Path:
-    return Path.cwd() if address == "memory:" else Path(address).absolute().parent
+    return Path(address).absolute().parent if is_folder(address) else Path.cwd()
 
 
 def _quads(found: Triples) -> Iterator[Quad]:

@@ -108,7 +108,8 @@ def test_what_a_user_gets_wrong_has_its_exit_code(tmp_path: Path) -> None:
     assert kg("--store", "nowhere", "sources", folder=tmp_path).returncode == 6
     assert kg("--store", "memory:", "query", "SELECT {", folder=tmp_path).returncode == 4
     assert kg("--store", "memory:", "dump", "-f", "doc", folder=tmp_path).returncode == 2
-    assert kg("--store", "http://127.0.0.1/sparql", "sources", folder=tmp_path).returncode == 2
+    assert kg("--store", "ftp://127.0.0.1/sparql", "sources", folder=tmp_path).returncode == 2
+    assert kg("--store", "http://127.0.0.1:9/sparql", "sources", folder=tmp_path).returncode == 6
 
 
 def test_questions_are_answered_in_every_format(tmp_path: Path) -> None:

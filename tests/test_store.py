@@ -1,9 +1,10 @@
 """One contract for every store, and the wall around queries from outside."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from servers import SERVERS, Server
 
 from kg.errors import LimitError, Misuse, QueryError
 from kg.namespaces import DERIVED, SOURCE, graph_of
@@ -24,9 +25,17 @@ def quad(text: str, graph: str) -> Quad:
     return Quad(SUBJECT, NamedNode("urn:p"), Literal(text, datatype=DECIMAL), NamedNode(graph))
 
 
-@pytest.fixture(params=["memory:", "folder"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writer]:
-    address = "memory:" if request.param == "memory:" else str(tmp_path / ".kg")
+@pytest.fixture(params=["memory", "folder", *SERVERS])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, server: Callable[[str], Server]
+) -> Iterator[Writer]:
+    match request.param:
+        case "memory":
+            address = "memory:"
+        case "folder":
+            address = str(tmp_path / ".kg")
+        case kind:
+            address = server(kind).address
     with open_store(address, BACKGROUND, create=True) as opened:
         put(opened, "1.10")
         yield opened

@@ -28,8 +28,13 @@ def address_of(settings: Settings) -> str:
 
 
 def project_of(address: str) -> Path:
-    """Returns the folder whose own ontology, shapes, queries and facts are read on top."""
-    return Path.cwd() if address == "memory:" else Path(address).absolute().parent
+    """Returns the folder whose own ontology, shapes, queries and facts are read on top.
+
+    It is the one that the store's folder is in; for a store in memory or on a server, this one.
+    """
+    from kg.store import is_folder
+
+    return Path(address).absolute().parent if is_folder(address) else Path.cwd()
 
 
 def say(settings: Settings, message: str) -> None:

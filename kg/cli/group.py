@@ -87,7 +87,7 @@ class Verbs(click.Group):
     "-s",
     "--store",
     metavar="ADDRESS",
-    help="A folder or `memory:`; without it the nearest .kg, found upward from here.",
+    help="A folder, an http address, or `memory:`; without it the nearest .kg upward from here.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No words on stderr but errors.")
 @click.option(

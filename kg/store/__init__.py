@@ -1,4 +1,4 @@
-"""Where sources are kept and asked: a folder or memory behind one address."""
+"""Where sources are kept and asked: a folder, memory or a server behind one address."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,15 +16,21 @@ __all__ = [
     "SourceRecord",
     "Writer",
     "in_memory",
+    "is_folder",
     "open_store",
 ]
+
+
+def is_folder(address: str) -> bool:
+    """Returns whether an address is that of a store folder."""
+    return address != "memory:" and "://" not in address
 
 
 def open_store(address: str, background: Background, *, create: bool = False) -> Writer:
     """Returns the store at an address.
 
     Args:
-        address: A folder, or `memory:`.
+        address: A folder, `memory:`, or the http address of a SPARQL endpoint.
         background: The vocabulary and register that it shall hold besides its sources.
         create: Make the folder if it is not there.
 
@@ -34,8 +40,12 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     """
     if address == "memory:":
         return MemoryStore(background)
-    if "://" in address:
-        raise Misuse(f"{address}: a store is a folder or memory:")
+    if address.startswith(("http://", "https://")):
+        from kg.store.remote import RemoteStore
+
+        return RemoteStore(address, background)
+    if not is_folder(address):
+        raise Misuse(f"{address}: a store is a folder, memory:, or an http address")
     folder = Path(address)
     if not create and not (folder / "sources").is_dir():
         raise StoreError(f"there is no store at {address}: `kg load FILE` makes one")

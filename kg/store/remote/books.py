@@ -1,0 +1,119 @@
+"""What is written down on a server beside the facts: which sources there are, and of which digest.
+
+The books are a named graph. An entry, for a source or for the background, is called by its graph's
+IRI, and says which graphs belong to it. A source's own words, as they were written before a server
+gave its literals another form, are kept packed in a graph beside it.
+"""
+
+import base64
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from kg.errors import LimitError, StoreError
+from kg.namespaces import BASE, GRAPH
+from kg.rdf import Literal, NamedNode, Quad, Term, serialize
+from kg.store.base import SourceRecord
+
+BOOKS = NamedNode(GRAPH + "books")
+STORE = BASE + "store#"
+"""Namespace of the terms of the books; nothing else uses it."""
+
+WRITTEN = "/written"
+"""Ending of the graph that keeps what a source asserts, packed."""
+
+STAGED = "/staged"
+"""Ending of a graph that is not yet complete; no reader looks into it."""
+
+_PART = 30_000
+"""Characters of a literal: Virtuoso takes no long ones by the Graph Store Protocol."""
+
+_MOST = 2**30
+"""Bytes that a source may unpack to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source, or the background, on a server.
+
+    Attributes:
+        name: IRI of its graph.
+        graphs: IRIs of the graphs that queries shall see.
+        told: What else the books say of it, by local name.
+    """
+
+    name: str
+    graphs: tuple[str, ...] = ()
+    told: dict[str, str] = field(default_factory=dict)
+
+    def record(self) -> SourceRecord:
+        """Returns the record of a source."""
+        told = self.told
+        return SourceRecord(
+            told["source"],
+            told.get("label", ""),
+            int(told.get("asserted", "0")),
+            told.get("digest", ""),
+            told.get("loadedAt", ""),
+            told.get("recordedBy", ""),
+        )
+
+    def quads(self) -> Iterator[Quad]:
+        """Yields the entry as it stands in the books."""
+        name = NamedNode(self.name)
+        for graph in self.graphs:
+            yield Quad(name, NamedNode(STORE + "graph"), NamedNode(graph), BOOKS)
+        for key, value in sorted(self.told.items()):
+            yield Quad(name, NamedNode(STORE + key), Literal(value), BOOKS)
+
+
+def entries_of(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, Entry]:
+    """Returns the entries of the books by name, from rows of subject, predicate, object."""
+    graphs: dict[str, list[str]] = {}
+    told: dict[str, dict[str, str]] = {}
+    for subject, predicate, value in rows:
+        name, key = _text(subject), _text(predicate).removeprefix(STORE)
+        told.setdefault(name, {})
+        if key == "graph":
+            graphs.setdefault(name, []).append(_text(value))
+        else:
+            told[name][key] = _text(value)
+    return {name: Entry(name, tuple(sorted(graphs.get(name, ()))), told[name]) for name in told}
+
+
+def _text(term: Term | None) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else ""
+
+
+def pack(name: str, quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yields quads that keep other quads as they were written, each a numbered part of them."""
+    data = gzip.compress(serialize(quads, "nq"), mtime=0)
+    text = base64.b64encode(data).decode()
+    graph = NamedNode(name + WRITTEN)
+    for number, at in enumerate(range(0, len(text), _PART)):
+        value = Literal(f"{number}:{text[at : at + _PART]}")
+        yield Quad(NamedNode(name), NamedNode(STORE + "part"), value, graph)
+
+
+def unpack(parts: Iterable[str], digest: str) -> bytes:
+    """Returns what was packed, as sorted N-Quads.
+
+    Raises:
+        StoreError: It is not what the digest says.
+        LimitError: It is larger than any source may be.
+    """
+    split = (part.partition(":") for part in parts)
+    numbered = sorted((int(number), text) for number, _, text in split if number.isdecimal())
+    unpacker = zlib.decompressobj(31)
+    try:
+        packed = base64.b64decode("".join(text for _, text in numbered))
+        data = unpacker.decompress(packed, _MOST)
+    except (ValueError, zlib.error) as error:
+        raise StoreError("what is kept as it was written is damaged") from error
+    if unpacker.unconsumed_tail:
+        raise LimitError(f"what is kept as it was written has more than {_MOST:,} bytes")
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise StoreError("what is kept as it was written is not what was loaded")
+    return data

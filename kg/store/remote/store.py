@@ -1,0 +1,310 @@
+"""A store on a server: any SPARQL 1.1 endpoint behind the same interface as a folder.
+
+Sources are named graphs, as everywhere; the books say which there are, and what queries see is the
+graphs that the books name. A source changes in one update, which is one transaction; a source too
+large for that is put beside the old one first, batch by batch, and one update then moves it into
+place. Whoever reads sees the old or the new.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from kg.errors import KgError, StoreError
+from kg.namespaces import DIP, PREFIXES, RDFS, graph_of
+from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
+from kg.store import foreign
+from kg.store.answers import missing
+from kg.store.base import Background, Limits, SourceRecord
+from kg.store.memory import MemoryStore, digest_of
+from kg.store.remote import staging, updates
+from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, entries_of, pack, unpack
+from kg.store.remote.endpoint import Endpoint, Parameters
+
+OURS = Limits(seconds=600, megabytes=8192)
+"""For what we ask and change ourselves, which grows with the store."""
+
+BACKGROUND = graph_of("background")
+"""Name of the entry of vocabulary and register."""
+
+_COMMIT = f"SELECT ?commit {{ GRAPH {BOOKS} {{ {BOOKS} {updates.COMMIT} ?commit }} }}"
+_BOOKS = f"SELECT ?name ?key ?value {{ GRAPH {BOOKS} {{ ?name ?key ?value }} }}"
+_GRAPHS = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
+_SOURCES = (
+    "SELECT ?source (SAMPLE(?called) AS ?label) "
+    f"{{ ?source a <{DIP}Source> OPTIONAL {{ ?source <{RDFS}label> ?called }} }} GROUP BY ?source"
+)
+# On the line of the query's first one, so that lines count as they were written.
+_PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in PREFIXES.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the books said as of one commit; no commit where there are no books."""
+
+    commit: str
+    entries: dict[str, Entry]
+
+    def seen(self) -> list[str]:
+        """Returns the graphs that queries see, sorted."""
+        return sorted({graph for entry in self.entries.values() for graph in entry.graphs})
+
+    def sources(self) -> dict[str, Entry]:
+        """Returns the entries of sources by source, sorted."""
+        told = {entry.told.get("source", ""): entry for entry in self.entries.values()}
+        return {source: told[source] for source in sorted(told) if source}
+
+
+class RemoteStore:
+    """Reads and replaces sources on a server. Nothing is sent before the first question."""
+
+    def __init__(self, address: str, background: Background) -> None:
+        self._endpoint = Endpoint(address)
+        self._background = background
+        self._known = _State("", {})
+
+    # Reading
+
+    def query(self, text: str) -> Result:
+        """Returns the answer to one of our own queries."""
+        with MemoryStore() as nothing:
+            form = nothing.query(text)
+        return self._answer(text, form, OURS)
+
+    def run(self, text: str, limits: Limits) -> Result:
+        """Returns the answer to a query from outside, which the server is told the limits of.
+
+        It is read here first, in a process of its own: a slip is said with its place, and what
+        kills a server by its nesting, or sends it elsewhere, does not reach it.
+        """
+        form = foreign.run(text, limits)
+        return self._answer(_PROLOGUE + text, form, limits)
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yields what queries see, of one named graph or all.
+
+        Raises:
+            StoreError: Somebody wrote meanwhile: it would be of two states.
+        """
+        state = self._state()
+        names = [graph] if graph else state.seen() if state.commit else self._graphs()
+        for name in names:
+            at = NamedNode(name)
+            for triple in self._endpoint.graph(name, OURS):
+                yield Quad(triple.subject, triple.predicate, triple.object, at)
+        if self._state().commit != state.commit:
+            raise self._moved()
+
+    def asserted(self, source: str | None = None) -> Iterator[Quad]:
+        """Yields what sources assert, literals as they were written."""
+        state = self._state()
+        entries = state.sources()
+        if source is not None and source not in entries:
+            raise missing(source, self.sources())
+        for name in entries if source is None else (source,):
+            yield from parse(self._written(entries[name], state), "nq", file=name)
+
+    def sources(self) -> list[SourceRecord]:
+        """Returns a record of each source, sorted by IRI; bare ones where there are no books."""
+        state = self._state()
+        if state.commit:
+            return [entry.record() for entry in state.sources().values()]
+        found = self.query(_SOURCES)
+        told = [[getattr(term, "value", "") for term in row] for row in _rows(found)]
+        return [SourceRecord(source, label, 0, "", "", "") for source, label in sorted(told)]
+
+    def _answer(self, text: str, form: Result, limits: Limits) -> Result:
+        """Returns the server's answer, of the form and with the columns that it must have."""
+        parameters = self._dataset()
+        if isinstance(form, Triples):
+            return Triples(tuple(self._endpoint.construct(text, limits, parameters)))
+        found = self._endpoint.select(text, limits, parameters)
+        if isinstance(found, Rows) != isinstance(form, Rows):
+            raise StoreError(f"{self._endpoint.address} answers with another form of result")
+        if not isinstance(found, Rows) or not isinstance(form, Rows):
+            return found
+        at = [_index(found.variables, name) for name in form.variables]
+        rows = (tuple(None if i is None else row[i] for i in at) for row in found.rows)
+        return Rows(form.variables, tuple(rows))
+
+    def _dataset(self) -> Parameters:
+        """Returns the parameters by which a query sees what the books name, and nothing else.
+
+        Beyond what a server takes as a list of graphs, the union of all it has stands in, while
+        nothing is staged: what else is there then shows too.
+        """
+        state, dialect = self._state(), self._endpoint.dialect
+        graphs = state.seen()
+        many = len(graphs) > dialect.explicit and not staging.is_going_on(state.entries)
+        if dialect.union is not None and (many or not state.commit):
+            return dialect.union
+        return [(f"{kind}-graph-uri", graph) for kind in ("default", "named") for graph in graphs]
+
+    def _state(self) -> _State:
+        """Returns what the books say now; they are read only when they changed."""
+        commit = _rows(self._endpoint.select(_COMMIT, OURS))
+        if not commit:
+            self._known = _State("", {})
+        elif _text(commit[0][0]) != self._known.commit:
+            entries = entries_of(_rows(self._endpoint.select(_BOOKS, OURS)))
+            told = entries.pop(BOOKS.value, Entry(BOOKS.value)).told
+            self._known = _State(told.get("commit", ""), entries)
+        return self._known
+
+    def _graphs(self) -> list[str]:
+        found = _rows(self._endpoint.select(_GRAPHS, OURS))
+        return [_text(graph) for (graph,) in found]
+
+    def _written(self, entry: Entry, state: _State) -> bytes:
+        part, at = NamedNode(STORE + "part"), NamedNode(entry.name + WRITTEN)
+        text = f"SELECT ?part {{ GRAPH {at} {{ {NamedNode(entry.name)} {part} ?part }} }}"
+        parts = [_text(term) for (term,) in _rows(self._endpoint.select(text, OURS))]
+        try:
+            return unpack(parts, entry.told.get("digest", ""))
+        except StoreError as error:
+            if self._state().commit != state.commit:
+                raise self._moved() from error
+            told = f"{entry.told.get('source')}: {error}; load the source again"
+            raise StoreError(told) from error
+
+    def _moved(self) -> StoreError:
+        return StoreError(f"{self._endpoint.address} was written while it was read: try again")
+
+    # Writing
+
+    def replace(
+        self,
+        source: str,
+        asserted: Iterable[Quad],
+        derived: Iterable[Quad],
+        *,
+        label: str,
+        recorded_by: str,
+    ) -> bool:
+        """Puts a source in, in place of what it was; returns whether that changed anything."""
+        quads = tuple(asserted)
+        digest = digest_of(quads)
+        known = self._current().sources().get(source)
+        if known is not None and known.told.get("digest") == digest:
+            return False
+        told = {
+            "source": source,
+            "label": label,
+            "asserted": str(len(quads)),
+            "digest": digest,
+            "loadedAt": datetime.now(UTC).isoformat(timespec="seconds"),
+            "recordedBy": recorded_by,
+        }
+        self._put(graph_of(source), quads, tuple(derived), told)
+        return True
+
+    def remove(self, source: str) -> SourceRecord:
+        """Takes a source out and returns what it was."""
+        entry = self._current().sources().get(source)
+        if entry is None:
+            raise missing(source, self.sources())
+        gone = (*entry.graphs, entry.name + WRITTEN)
+        self._change(updates.removed(entry, gone), lambda state: entry.name not in state.entries)
+        return entry.record()
+
+    def rebuild(self, watch: Callable[[list[Entry]], Iterable[Entry]] = iter) -> None:
+        """Brings vocabulary and register to what they are here, and derives anew from each source.
+
+        Args:
+            watch: Passes the sources on, and may show how far it is.
+
+        Raises:
+            StoreError: A source is damaged; its name is said.
+        """
+        self._put_background()
+        state = self._state()
+        for entry in watch(list(state.sources().values())):
+            quads = tuple(parse(self._written(entry, self._state()), "nq", file=entry.name))
+            self._put(entry.name, quads, tuple(self._background.derive(quads)), entry.told)
+
+    def _current(self) -> _State:
+        """Returns the state, once the server has the vocabulary and register that we have.
+
+        Raises:
+            StoreError: It has others.
+        """
+        state = self._state()
+        background = state.entries.get(BACKGROUND)
+        if background is None:
+            self._put_background()
+            return self._state()
+        if background.told.get("digest") != self._background.digest:
+            raise StoreError(
+                f"vocabulary, register or rules at {self._endpoint.address} are not those that "
+                "are here: `kg doctor` brings it up to date, or work where they are the same"
+            )
+        return state
+
+    def _put_background(self) -> None:
+        told = {"digest": self._background.digest}
+        self._put(BACKGROUND, self._background.quads, (), told, keep=False)
+
+    def _put(
+        self,
+        name: str,
+        asserted: tuple[Quad, ...],
+        derived: tuple[Quad, ...],
+        told: dict[str, str],
+        *,
+        keep: bool = True,
+    ) -> None:
+        """Replaces an entry and its graphs, in one update or by way of staged graphs."""
+        known = self._state().entries
+        seen = (*asserted, *derived)
+        graphs = tuple(sorted({str(quad.graph_name).strip("<>") for quad in seen}))
+        entry = Entry(name, graphs, told)
+        quads = (*seen, *(pack(name, asserted) if keep else ()))
+        before = known[name].graphs if name in known else ()
+        gone = {*before, *graphs, name + WRITTEN}
+        if len(quads) <= self._endpoint.dialect.at_once:
+            change = updates.replaced(entry, gone, quads)
+        else:
+            change = staging.stage(self._endpoint, known, entry, gone, quads, OURS)
+        self._change(change, lambda state: state.entries.get(name) == entry)
+
+    def _change(self, update: str, is_made: Callable[[_State], bool]) -> None:
+        """Makes a change; where the server's answer is lost, looks whether it was made."""
+        try:
+            self._endpoint.update(update, OURS)
+        except KgError:
+            try:
+                made = is_made(self._state())
+            except KgError:
+                made = False
+            if not made:
+                raise
+
+    # As a context
+
+    def close(self) -> None:
+        """Has nothing to let go of: no connection outlives its answer."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _rows(found: Result) -> tuple[tuple[Term | None, ...], ...]:
+    return found.rows if isinstance(found, Rows) else ()
+
+
+def _text(term: Term | None) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else ""
+
+
+def _index(names: tuple[str, ...], name: str) -> int | None:
+    return names.index(name) if name in names else None
