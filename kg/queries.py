@@ -12,6 +12,7 @@ Each parameter has a slot `VALUES ?issue { UNDEF }` in the text; unbound, it nar
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ _CLASSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "status": ("?iri a dip:Status", (STATUS,)),
     "fact": ("?iri dip:accordingTo ?voucher", (SOURCE, EVENT, BASE)),
 }
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 TYPES: tuple[str, ...] = (*_CLASSES, "date", "integer", "text")
 """What a parameter can be; all but the last three are looked up by label, slug or IRI."""
@@ -169,7 +170,7 @@ def resolve(reader: Reader, type: str, text: str) -> NamedNode | Literal:
     if type == "integer":
         return Literal(str(_integer(text)), datatype=NamedNode(XSD + "integer"))
     if type == "date":
-        if not _DATE.fullmatch(text):
+        if not _is_date(text):
             raise Misuse(f"not a date: {text!r}; write it as 2026-01-12")
         return Literal(text, datatype=NamedNode(XSD + "date"))
     return _named(reader, type, text)
@@ -180,6 +181,14 @@ def _integer(text: str) -> int:
         return int(text)
     except ValueError as error:
         raise Misuse(f"not a whole number: {text!r}") from error
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return bool(_DATE.fullmatch(text))
 
 
 def _named(reader: Reader, type: str, text: str) -> NamedNode:
@@ -197,7 +206,7 @@ def _named(reader: Reader, type: str, text: str) -> NamedNode:
         return NamedNode(found[0])
     if found:
         raise Misuse(f"{text!r} is the name of several: {', '.join(found)}. Give the one you mean")
-    by_name = {name: name for _, name in names} | {re.split("[/#]", i)[-1]: i for i in iris}
+    by_name = {re.split("[/#]", iri)[-1]: iri for iri in iris} | {n: iri for iri, n in names if n}
     raise Misuse(_unknown(f"no {type} is called", text, by_name))
 
 
@@ -217,13 +226,17 @@ def _names(reader: Reader, pattern: str) -> list[tuple[str, str]]:
     ]
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
     folded = {one.casefold(): one for one in known}
-    near = get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
     # A part of a name, as a surname, is nearer than likeness of letters says.
-    near = [key for key in folded if name.casefold() in key][:3] or near
-    hint = f": did you mean {' or '.join(repr(folded[key]) for key in near)}?" if near else ""
-    return f"{what} {name!r}{hint}"
+    near = [key for key in folded if name.casefold() in key]
+    near = near or get_close_matches(name.casefold(), folded, n=9, cutoff=0.6)
+    # Each thing once, by a name in words before its slug.
+    things: dict[object, str] = {}
+    for key in sorted(near, key=lambda key: "-" in key and " " not in key):
+        things.setdefault(known[folded[key]], repr(folded[key]))
+    hint = " or ".join(list(things.values())[:3])
+    return f"{what} {name!r}" + (f": did you mean {hint}?" if hint else "")
 
 
 def _slot(name: str) -> re.Pattern[str]:

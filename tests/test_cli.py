@@ -1,6 +1,7 @@
 """The command as a user meets it: words, exit codes, speed."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_every_verb_has_help() -> None:
 def test_unknown_verb_names_the_nearest() -> None:
     shown = kg("completoin", "bash")
     assert shown.returncode == 2
-    assert "Did you mean 'completion'?" in shown.stderr
+    assert "did you mean 'completion'?" in shown.stderr
     assert shown.stdout == ""
 
 
@@ -130,11 +131,15 @@ def test_questions_are_answered_in_every_format(tmp_path: Path) -> None:
 
 def test_what_is_asked_wrongly_is_said_with_the_nearest(tmp_path: Path) -> None:
     assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    (tmp_path / "mine.rq").touch()
     for arguments, words in (
         (("positon",), "did you mean 'positions'"),
         (("positions", "-p", "isue=x"), "did you mean 'issue'"),
         (("positions", "-p", "holder=Claudia Scheinbaum"), "Claudia Sheinbaum"),
         (("timeline", "-p", "since=12/01/2026"), "write it as 2026-01-12"),
+        (("timeline", "-p", "since=2026-02-30"), "write it as 2026-01-12"),
+        (("positions", "-p", "issue=militry interventions"), "'military interventions' or 'US mil"),
+        (("mine.rq",), "write @mine.rq"),
         (("consequences",), "needs -p event"),
         (("positions", "-p", "issue"), "write -p issue=VALUE"),
         ((), "kg query --list"),
@@ -142,4 +147,76 @@ def test_what_is_asked_wrongly_is_said_with_the_nearest(tmp_path: Path) -> None:
         shown = kg("query", *arguments, folder=tmp_path)
         assert shown.returncode == 2
         assert words in shown.stderr
+        assert shown.stderr.startswith("error: ")
+        assert shown.stderr.count("\n") == 1
         assert shown.stdout == ""
+
+
+def test_query_that_would_write_is_refused_in_words(tmp_path: Path) -> None:
+    for text in ("INSERT DATA { <a:a> <a:b> <a:c> }", "PREFIX a: <a:b> DELETE WHERE { ?s ?p ?o }"):
+        shown = kg("-s", "memory:", "query", text, folder=tmp_path)
+        assert shown.returncode == 4
+        assert "would change the store" in shown.stderr
+    # The word itself is no update.
+    reads = 'PREFIX insert: <a:b> SELECT ("delete" AS ?insert) {}'
+    assert kg("-s", "memory:", "query", reads, folder=tmp_path).returncode == 0
+
+
+def test_source_that_is_not_there_is_said_with_the_nearest(tmp_path: Path) -> None:
+    assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    shown = kg("remove", SEED.stem[:-1], folder=tmp_path)
+    assert shown.returncode == 2
+    assert f"did you mean {SEED.stem!r}?" in shown.stderr
+    assert "`kg sources` lists" in kg("remove", "x", folder=tmp_path).stderr
+
+
+def completed(*words: str) -> list[str]:
+    environment = {
+        "_KG_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(("kg", *words)),
+        "COMP_CWORD": str(len(words)),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+    }
+    code = "import kg.cli; kg.cli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_shell_completes_questions_parameters_and_formats() -> None:
+    assert completed("query", "stance") == ["stance-history"]
+    assert completed("query", "positions", "-p", "i") == ["issue="]
+    assert completed("query", "-f", "ts") == ["tsv"]
+    assert completed("export", "gexf-") == ["gexf-static"]
+    assert completed("dump", "-f", "tri") == ["trig"]
+
+
+def test_output_has_the_permissions_of_new_files_and_goes_where_a_link_leads(
+    tmp_path: Path,
+) -> None:
+    template = ("convert", "--template", "-o")
+    (tmp_path / "link.csv").symlink_to("linked.csv")
+    previous = os.umask(0o027)
+    try:
+        assert kg(*template, "new.csv", folder=tmp_path).returncode == 0
+        assert kg(*template, "link.csv", folder=tmp_path).returncode == 0
+    finally:
+        os.umask(previous)
+    assert stat.S_IMODE((tmp_path / "new.csv").stat().st_mode) == 0o640
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "linked.csv").read_text() == (tmp_path / "new.csv").read_text()
+    (tmp_path / "new.csv").chmod(0o600)
+    assert kg(*template, "new.csv", folder=tmp_path).returncode == 0
+    assert stat.S_IMODE((tmp_path / "new.csv").stat().st_mode) == 0o600
+
+
+def test_output_into_a_pipe_leaves_it_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        assert kg("convert", "--template", "-o", "pipe", folder=tmp_path).returncode == 0
+        written, _ = reader.communicate(timeout=20)
+    assert written.startswith(b"source.id,")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -38,8 +38,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = cli.main(args=arguments, prog_name="kg", standalone_mode=False, **CONTEXT)
     except click.exceptions.Exit as done:
         return done.exit_code
+    except click.exceptions.NoArgsIsHelpError as shown:
+        shown.show()
+        return shown.exit_code
     except click.ClickException as misuse:
-        misuse.show()
+        _say(_of_click(misuse))
         return misuse.exit_code
     except KgError as error:
         _say(str(error))
@@ -53,6 +56,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _operating_system(error)
     return code if isinstance(code, int) else 0
+
+
+def _of_click(misuse: click.ClickException) -> str:
+    """Returns click's words in the form of our own, with where to read on."""
+    words = misuse.format_message().rstrip(".")
+    first = words[:1] if words[1:2].isupper() else words[:1].lower()
+    context = getattr(misuse, "ctx", None)
+    more = f" (see `{context.command_path} --help`)" if context else ""
+    return first + words[1:] + more
 
 
 def _operating_system(error: OSError) -> int:

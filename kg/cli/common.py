@@ -66,8 +66,8 @@ def write_out(data: bytes, output: Path | None = None) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    from kg.store.files import told, write_durably
+    from kg.store.files import told, write_output
 
     with told(f"writing {output}"):
         output.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(output, data)
+        write_output(output, data)

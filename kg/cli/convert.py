@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
+from kg.cli import complete
 from kg.cli.common import address_of, project_of, write_out
 from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg convert article.yaml -f jsonld -o article.jsonld")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("-f", "--format", default=None, help="ttl trig nt nq jsonld rdf.")
+@click.option(
+    "-f", "--format", shell_complete=complete.rdf, default=None, help="ttl trig nt nq jsonld rdf."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 @click.option("--template", is_flag=True, help="Write an empty table of events (CSV) instead.")
 @click.pass_obj

@@ -4,12 +4,20 @@ import sys
 
 import click
 
+from kg.cli import complete
 from kg.cli.common import address_of, project_of
 from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg dump -f trig > graph.trig")
-@click.option("-f", "--format", default="nq", show_default=True, help="ttl trig nt nq jsonld rdf.")
+@click.option(
+    "-f",
+    "--format",
+    shell_complete=complete.rdf,
+    default="nq",
+    show_default=True,
+    help="ttl trig nt nq jsonld rdf.",
+)
 @click.pass_obj
 def command(settings: Settings, format: str) -> None:
     """Write what the sources assert, literals as they were written, sorted."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli import complete
 from kg.cli.common import address_of, progress, project_of, say, write_out
 from kg.cli.group import Settings
 
@@ -22,7 +23,7 @@ Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("format", required=False)
+@click.argument("format", required=False, shell_complete=complete.exports)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for csv and neo4j."
 )

@@ -68,8 +68,8 @@ class Verbs(click.Group):
         """Names the nearest verb when there is none of that name."""
         if args[0] not in VERBS and not args[0].startswith("-"):
             near = get_close_matches(args[0], VERBS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else " `kg --help` lists them."
-            raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx)
+            hint = f": did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"No command is called {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

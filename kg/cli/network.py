@@ -13,7 +13,7 @@ _ASKED = {
     "reciprocity": (2, "what went each way between two sides, month by month"),
 }
 _HELP = "\b\n" + "\n".join(
-    f"  {name}{' A B' if count else '':<4}  {words}" for name, (count, words) in _ASKED.items()
+    f"  {name + ' A B' * (count > 0):<15}  {words}" for name, (count, words) in _ASKED.items()
 )
 
 

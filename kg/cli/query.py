@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli import complete
 from kg.cli.common import address_of, project_of, say, write_out
 from kg.cli.group import Settings
 
@@ -24,13 +25,14 @@ Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("question", required=False)
+@click.argument("question", required=False, shell_complete=complete.questions)
 @click.option(
     "-p",
     "--parameter",
     "chosen",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=complete.parameters,
     help="Actors and issues by label, slug or IRI; the same name again means either.",
 )
 @click.option("-l", "--list", "listing", is_flag=True, help="List the prepared questions.")
@@ -39,6 +41,7 @@ Examples:
     "-f",
     "--format",
     default=None,
+    shell_complete=complete.answers,
     help="table csv tsv json xml md jsonl; for CONSTRUCT ttl trig nt nq jsonld rdf.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
@@ -141,7 +144,9 @@ def _find(name: str, questions: "dict[str, Question]") -> "Question":
     if name in questions:
         return questions[name]
     near = get_close_matches(name, questions, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "`kg query --list` shows them."
+    hint = f"did you mean {near[0]!r}?" if near else "`kg query --list` shows them"
+    if Path(name).is_file():
+        hint = f"to run a file, write @{name}"
     raise click.UsageError(f"No question is called {name!r}: {hint}")
 
 

@@ -1,6 +1,5 @@
 """Projections of a store as files of the programs that people draw graphs with."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from kg.errors import Misuse
 from kg.export import cytoscape, gexf, graphml, graphology, html, neo4j, tables, workbook
 from kg.export.text import harmless
 from kg.network import GraphView
-from kg.store.files import told, write_durably
+from kg.store.files import told, umask, write_output
 
 Written = bytes | Mapping[str, bytes]
 """A file, or the files of a folder by name."""
@@ -69,13 +68,13 @@ def export(view: GraphView, format: str, out: Path) -> None:
     with told(f"writing {out}"):
         out.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(written, bytes):
-            write_durably(out, written)
+            write_output(out, written)
             return
         if out.exists() and not (out.is_dir() and {p.name for p in out.iterdir()} <= set(written)):
             raise Misuse(f"{out} holds something else: choose a folder that does not exist yet")
         made = Path(tempfile.mkdtemp(prefix=out.name, dir=out.parent))
         try:
-            made.chmod(0o777 & ~_umask())
+            made.chmod(0o777 & ~umask())
             for name, data in written.items():
                 (made / name).write_bytes(data)
             if out.exists():
@@ -83,9 +82,3 @@ def export(view: GraphView, format: str, out: Path) -> None:
             made.replace(out)
         finally:
             shutil.rmtree(made, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

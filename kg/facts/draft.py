@@ -11,7 +11,7 @@ from kg.facts.read import Register, document_of
 from kg.namespaces import EVENT
 from kg.placed import Data, Placed, decode, read_yaml
 from kg.placed import Path as At
-from kg.store.files import told, write_durably
+from kg.store.files import told, write_output
 from kg.vocabulary import Vocabulary
 
 SECTIONS = ("tenures", "claims", "positions", "events")
@@ -92,12 +92,8 @@ class Draft:
                 "was changed by another program meanwhile: nothing was written, start again",
                 Place(str(self.path)),
             )
-        # A link stays a link, and the file keeps its permissions.
-        target = self.path.resolve()
         with told(f"writing {self.path}"):
-            mode = target.stat().st_mode
-            write_durably(target, new.raw)
-            target.chmod(mode)
+            write_output(self.path, new.raw)
         return new
 
 

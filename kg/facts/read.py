@@ -67,7 +67,7 @@ def read_documents(
             actors=register.actors,
         )
     endings = ".yaml .json .csv .xlsx .ttl .trig .nt .nq .jsonld .rdf"
-    if not path.exists():
+    if path.is_dir() or not path.exists():
         _bytes(path)
     raise InputError(f"its ending says no format: use one of {endings}", Place(str(path)))
 

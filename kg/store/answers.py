@@ -1,10 +1,12 @@
 """From Oxigraph's answers and errors to ours."""
 
 import re
+from difflib import get_close_matches
 
 import pyoxigraph as ox
 
 from kg.errors import Misuse, Place, QueryError
+from kg.namespaces import SOURCE
 from kg.rdf import Result, Rows, Triples
 from kg.store.base import SourceRecord
 
@@ -47,5 +49,7 @@ def syntax_error(message: str) -> QueryError:
 
 def missing(source: str, known: list[SourceRecord]) -> Misuse:
     """Returns the error for a source that the store does not hold."""
-    names = ", ".join(record.source for record in known) or "it holds none"
-    return Misuse(f"the store has no source {source}: {names}")
+    ids = [record.source.removeprefix(SOURCE) for record in known]
+    near = get_close_matches(source.removeprefix(SOURCE), ids, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"`kg sources` lists the {len(ids)} it has"
+    return Misuse(f"the store has no source {source.removeprefix(SOURCE)!r}: {hint}")

@@ -35,7 +35,27 @@ def told(doing: str) -> Iterator[None]:
         raise StoreError(f"{doing}: {cure}") from error
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_output(path: Path, data: bytes) -> None:
+    """Writes a file that a user named, whole or not at all, with the permissions of her files.
+
+    Where a link leads is written; a pipe or device takes the data as it is.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path = path.resolve()
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
+    write_durably(path, data, mode)
+
+
+def umask() -> int:
+    """Returns the permissions that a new file shall not have."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replaces a file by another one, on disk before this returns."""
     handle, name = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
@@ -43,6 +63,7 @@ def write_durably(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            os.fchmod(handle, mode)
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_folder(path.parent)

@@ -85,7 +85,7 @@ def _died(done: subprocess.CompletedProcess[bytes], limits: Limits) -> KgError:
 
 
 def _late(limits: Limits) -> LimitError:
-    return LimitError(f"the query was stopped after {limits.seconds:g} seconds: {_TRY}")
+    return LimitError(f"the query was stopped after {limits.seconds:g} s: {_TRY}")
 
 
 def _memory(limits: Limits) -> LimitError:

@@ -1,4 +1,4 @@
-"""Refuses queries that ask an engine to reach the network, before the engine sees them.
+"""Refuses queries that ask an engine to reach the network or to write, before it sees them.
 
 SPARQL's `SERVICE` is the one construct of a query that does; Oxigraph has no switch for it. The
 word inside a literal, a comment, an IRI or a name is none of our business.
@@ -26,18 +26,34 @@ _TOKEN = re.compile(
 )
 
 
+_UPDATES = frozenset(
+    {"INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"}
+)
+
+
 def check(text: str) -> None:
     """Lets a query pass or refuses it.
 
     Raises:
-        QueryError: It holds a `SERVICE` clause; line and column say where.
+        QueryError: It is an update, or holds a `SERVICE` clause; line and column say where.
     """
+    begun = False
     for token in _TOKEN.finditer(text):
-        if (token["word"] or "").upper() == "SERVICE":
-            line = text.count("\n", 0, token.start()) + 1
-            column = token.start() - text.rfind("\n", 0, token.start())
+        word = (token["word"] or "").upper()
+        if word == "SERVICE":
             raise QueryError(
                 "SERVICE would reach the network, which a query may not: "
                 "load what you need into the store and ask it there",
-                Place("query", line, column),
+                _place(text, token.start()),
             )
+        if word in _UPDATES and not begun:
+            raise QueryError(
+                f"{word} would change the store, which a query may not: "
+                "`kg load` and `kg remove` do",
+                _place(text, token.start()),
+            )
+        begun = begun or word not in {"", "PREFIX", "BASE"}
+
+
+def _place(text: str, at: int) -> Place:
+    return Place("query", text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
