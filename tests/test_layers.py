@@ -25,6 +25,9 @@ HOMES = {
     "pyshacl": ("validate",),
     "networkx": ("network",),
     "click": ("cli",),
+    "starlette": ("web",),
+    "uvicorn": ("web",),
+    "jinja2": ("web",),
 }
 # The ground floor's own order, and the two of the first floor: the only steps within a floor.
 WITHIN = {("resources", "errors"), ("placed", "errors"), ("vocabulary", "rdf")}

@@ -99,6 +99,23 @@ def test_worker_gives_the_same_rows(store: Writer) -> None:
         "PREFIX x: <urn:> SELECT * { SERVICE x:y { } } LIMIT 0",
         'SELECT ("""a"b""" AS ?x) { SERVICE <urn:x> { } }',
         "SELECT * { FILTER(1<2) SERVICE <urn:x> { } }",
+        "BASE <urn:x> SELECT * { SERVICE <y> { } }",
+        "SELECT * { SERVICE <urn:\\u0078> { } }",
+        "SELECT * { { SELECT * { SERVICE <urn:x> { } } } }",
+        "CONSTRUCT { ?s ?p ?o } { SERVICE <urn:x> { ?s ?p ?o } }",
+        "DESCRIBE ?s { SERVICE <urn:x> { ?s ?p ?o } }",
+        "SELECT * { OPTIONAL { SERVICE <urn:x> { } } }",
+        "SELECT * { BIND(<urn:x> AS ?v) SERVICE ?v { } }",
+        "SELECT * { SERVICE\x0c<urn:x> { } }",
+        "SELECT * { SERVICE\0<urn:x> { } }",
+        # No space is wanted before or after the keyword, and a prefix may be empty.
+        "PREFIX : <urn:> SELECT * { SERVICE:x { } }",
+        "PREFIX : <urn:> PREFIX service: <urn:> SELECT * { SERVICE:x # so\n{ } }",
+        "PREFIX : <urn:> SELECT * { ?s ?p 1.SERVICE:x { } }",
+        "PREFIX : <urn:> SELECT * { ?s ?p true SERVICESILENT:x { } }",
+        "SELECT * { ?s ?p 1SERVICE<urn:x> { } }",
+        "SELECT * { ?s ?p trueSERVICE<urn:x> { } }",
+        "SELECT * { SERVICESILENT<urn:x> { } }",
     ],
 )
 def test_service_is_refused_however_it_is_spelt(text: str) -> None:
@@ -114,6 +131,9 @@ def test_service_is_refused_however_it_is_spelt(text: str) -> None:
         "ASK { ?service ?p <urn:SERVICE> }",
         "PREFIX service: <urn:> ASK { ?s service:SERVICE ?o }",
         'ASK { ?s ?p "x"@service }',
+        "PREFIX service: <urn:> ASK { GRAPH service:x { ?s service:y ?o } }",
+        "ASK { ?s ?p <urn:\\u0078SERVICE> }",
+        "ASK { _:service ?p 1, 2 }",
     ],
 )
 def test_the_word_service_elsewhere_is_no_matter(text: str) -> None:
@@ -123,6 +143,12 @@ def test_the_word_service_elsewhere_is_no_matter(text: str) -> None:
 def test_syntax_error_has_line_and_column() -> None:
     with pytest.raises(QueryError, match="query:2:"):
         loaded().run("SELECT *\n{ ?s ?p }", Limits())
+
+
+def test_a_query_may_name_its_dataset() -> None:
+    found = loaded().run(f"SELECT ?o FROM <{graph_of(READOUT)}> {{ ?s ?p ?o }}", Limits())
+    assert isinstance(found, Rows)
+    assert [str(row[0]) for row in found.rows] == [f'"1.1"^^{DECIMAL}']
 
 
 @pytest.mark.parametrize("bomb", ["{", "(", "!", "["])
@@ -138,7 +164,7 @@ def test_endless_query_is_stopped_at_the_deadline() -> None:
     many = [quad(str(number), graph) for number in range(2000)]
     store.replace(READOUT, many, [], label="many", recorded_by="tester")
     text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-    with pytest.raises(LimitError, match="1 seconds"):
+    with pytest.raises(LimitError, match="after 1 s"):
         store.run(text, Limits(seconds=1))
 
 

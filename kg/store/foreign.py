@@ -1,8 +1,9 @@
-"""Runs a query from outside in a worker process, within limits."""
+"""Queries from outside, in a worker process, within limits: what it is told, what it answers."""
 
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,7 +15,12 @@ from kg.store import gate
 from kg.store.answers import result, syntax_error
 from kg.store.base import Limits
 
-_WORKER = Path(__file__).with_name("worker.py")
+STACK = 512 * 1024 * 1024
+"""Bytes of stack for the parser: nested braces then end in an error, not in a signal."""
+
+COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("worker.py")))
+"""How a worker process is started."""
+
 _TRY = "ask for less: a LIMIT, a narrower pattern, fewer joins"
 
 
@@ -31,61 +37,106 @@ def run(text: str, limits: Limits, *, view: Path | None = None, data: bytes = b"
         QueryError: It cannot be parsed, asks for the network, or failed.
         LimitError: It reached a limit; its process is gone.
     """
-    gate.check(text)
-    request = {
-        "view": str(view) if view else None,
-        "query": text,
-        "prefixes": PREFIXES,
-        "seconds": limits.seconds,
-        "megabytes": limits.megabytes,
-    }
+    asked = request(text, rows="json", triples="nt")
+    asked |= {"view": str(view) if view else None, "bytes": len(data), "seconds": limits.seconds}
     try:
         done = subprocess.run(  # noqa: S603 - our own script under our own interpreter
-            [sys.executable, "-I", str(_WORKER)],
-            input=json.dumps(request).encode() + b"\n" + data,
+            COMMAND,
+            input=setup(limits.megabytes) + line(asked) + data,
             capture_output=True,
             timeout=limits.seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _late(limits) from error
+        raise late(limits.seconds) from error
     head, _, body = done.stdout.partition(b"\n")
     if done.returncode or not head:
-        raise _died(done, limits)
+        raise died(done.returncode, done.stderr, limits)
     return _answer(json.loads(head), body, limits)
+
+
+def setup(megabytes: int, stack: int = STACK) -> bytes:
+    """Returns the first line for a worker: memory for each query, bytes of stack."""
+    return line({"megabytes": megabytes, "stack": stack, "prefixes": PREFIXES})
+
+
+def request(
+    text: str,
+    *,
+    rows: str | None,
+    triples: str | None,
+    base: str | None = None,
+    default: Sequence[str] = (),
+    named: Sequence[str] = (),
+) -> dict[str, object]:
+    """Returns the request for a query; the worker also needs `view` and `seconds`.
+
+    Args:
+        text: The query.
+        rows: Format of the answer to a SELECT or ASK, by its file ending, if that is wanted.
+        triples: Format of the answer to a CONSTRUCT or DESCRIBE, likewise.
+        base: What relative IRIs in the query are resolved against.
+        default: IRIs of graphs that together are the default graph; without any, and without a
+            FROM in the query, it is the union of all graphs.
+        named: IRIs of the only graphs that GRAPH sees.
+
+    Raises:
+        QueryError: It asks for the network, or nests too deep.
+    """
+    seen = gate.check(text)
+    chosen = bool(default or named)
+    return {
+        "query": text,
+        "rows": rows,
+        "triples": triples,
+        "base": base,
+        "union": not (chosen or seen.dataset),
+        "default": list(default) if chosen else None,
+        "named": list(named) if chosen else None,
+    }
+
+
+def line(message: Mapping[str, object]) -> bytes:
+    """Returns a message to a worker as it goes over its stdin."""
+    return json.dumps(message).encode() + b"\n"
 
 
 def _answer(head: dict[str, str], body: bytes, limits: Limits) -> Result:
     match head:
-        case {"kind": "rows"}:
+        case {"kind": "rows" | "boolean"}:
             return result(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
         case {"kind": "triples"}:
             store = ox.Store()
             store.load(body, format=ox.RdfFormat.N_TRIPLES)
             return result(store.query("CONSTRUCT WHERE { ?s ?p ?o }"))
-        case {"kind": "boolean"}:
-            return bool(json.loads(body))
+    raise failed(head, limits)
+
+
+def failed(head: Mapping[str, str], limits: Limits) -> KgError:
+    """Returns what a worker that could not answer has to say."""
+    match head:
         case {"error": "syntax", "message": message}:
-            raise syntax_error(message)
+            return syntax_error(message)
         case {"error": "memory"}:
-            raise _memory(limits)
-    raise QueryError(f"the query failed: {head.get('message', '')}")
+            return _memory(limits)
+    return QueryError(f"the query failed: {head.get('message', '')}")
 
 
-def _died(done: subprocess.CompletedProcess[bytes], limits: Limits) -> KgError:
+def died(status: int, stderr: bytes, limits: Limits) -> KgError:
     """Returns what the end of a worker means: Oxigraph aborts when memory runs out."""
-    words = done.stderr.decode(errors="replace")
+    words = stderr.decode(errors="replace")
     if "alloc" in words or "MemoryError" in words or "can't start new thread" in words:
         return _memory(limits)
-    if "stack overflow" in words:
+    if "stack overflow" in words or -status == 11:
         return QueryError("the query is nested too deeply")
-    if -done.returncode in {9, 24}:
-        return _late(limits)
-    return QueryError(f"the query ended its process (status {done.returncode}): {_TRY}")
+    if -status in {9, 24}:
+        return late(limits.seconds)
+    return QueryError(f"the query ended its process (status {status}): {_TRY}")
 
 
-def _late(limits: Limits) -> LimitError:
-    return LimitError(f"the query was stopped after {limits.seconds:g} s: {_TRY}")
+def late(seconds: float) -> LimitError:
+    """Returns the error for a query that was stopped at its deadline."""
+    return LimitError(f"the query was stopped after {seconds:g} s: {_TRY}")
 
 
 def _memory(limits: Limits) -> LimitError:

@@ -1,36 +1,63 @@
-"""The process that runs one query from outside, and can be killed.
+"""The process that runs queries from outside, and can be killed.
 
 A script of its own that imports the standard library and pyoxigraph alone, so that it starts
-quickly. It reads a line of JSON (`view`: a folder or null, `query`, `prefixes`,
-`seconds`, `megabytes`), then,
-where there is no view, N-Quads to the end. It answers a line of JSON (`kind`: rows, triples,
-boolean, or `error` and `message`) and the body.
+quickly. Its first line on stdin is JSON: `megabytes`, `stack` and `prefixes`. Each further line is
+a request, one of
+
+- `query`, on `view` (a folder) or on the `bytes` of N-Quads that follow the line, with `union` or
+  `default` and `named` graphs, a `base`, and the formats `rows` and `triples`, either of them null
+  where that kind of answer is not wanted;
+- `file`, `sha256` and `triples`: a source's file, as it was written;
+- `view` alone, which it opens.
+
+It answers each with a line of JSON (`kind`: rows, triples, boolean, opened, or `error` and
+`message`; `length` of the body in bytes; `cpu` seconds; `retire` if it is to be replaced) and the
+body, and ends when stdin does.
 """
 
 import ctypes
+import gzip
+import hashlib
 import json
 import platform
+import re
 import resource
+import signal
 import struct
 import sys
 import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-STACK = 512 * 1024 * 1024
-"""Bytes of stack for the parser: nested braces then end in an error, not in a signal."""
+GROWN = 64 * 1024 * 1024
+"""Bytes that a process may keep of what queries took, before it is replaced."""
 
+_MESSAGE = 2000
+_QUICK = 0.02
+_SLACK = 2
+_PAGE = resource.getpagesize()
 _SOCKET_CALL = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+# What XML cannot hold, which the engine writes all the same.
+_XML_UNFIT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_XML = {"xml", "rdf"}
 
 
-def bound(seconds: float, megabytes: int) -> None:
-    """Sets what the kernel shall enforce: memory, processor time, no core file."""
-    memory = megabytes * 1024 * 1024 + STACK
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    cpu = int(seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def memory() -> tuple[int, int]:
+    """Returns the bytes that this process has mapped, and those that it holds."""
+    try:
+        mapped, held = Path("/proc/self/statm").read_text().split()[:2]
+    except OSError:
+        return 2**30, 0  # no Linux: about what stack and engine take
+    return int(mapped) * _PAGE, int(held) * _PAGE
+
+
+def bound_memory(megabytes: int) -> None:
+    """Has the kernel refuse more memory than what is mapped now and so much more."""
+    limit = memory()[0] + megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
 
 
 def forbid_sockets() -> None:
@@ -56,43 +83,128 @@ def forbid_sockets() -> None:
     libc.prctl(seccomp, filter_mode, ctypes.create_string_buffer(header), 0, 0)
 
 
-def evaluate(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    """Returns the head and the body of the answer."""
-    try:
-        if request["view"] is None:
-            store = ox.Store()
-            store.load(data, format=ox.RdfFormat.N_QUADS)
-        else:
-            store = ox.Store.read_only(request["view"])
-        found = store.query(
-            request["query"], use_default_graph_as_union=True, prefixes=request["prefixes"]
+def die_with_parent() -> None:
+    """Has the kernel kill this process when the one that started it ends, however that does."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
+class Desk:
+    """Where requests are answered: what is open, and under which limits."""
+
+    def __init__(self, setup: dict[str, Any]) -> None:
+        self._megabytes: int = setup["megabytes"]
+        self._prefixes: dict[str, str] = setup["prefixes"]
+        self._view: str | None = None
+        self._store = ox.Store()
+        self._held = memory()[1]
+        self._spent = time.process_time()
+        self._most = 0.0
+        self.done = False
+
+    def serve(self) -> None:
+        """Answers every request on stdin; `done` says whether it came to its end."""
+        for line in iter(sys.stdin.buffer.readline, b""):
+            request = json.loads(line)
+            self._bound_time(request["seconds"])
+            head, body = self._answer(request)
+            before, self._spent = self._spent, time.process_time()
+            head |= {"length": len(body), "cpu": self._spent - before}
+            # A quick one took little, and to look costs as much as a quick one.
+            head["retire"] = head["cpu"] > _QUICK and memory()[1] > self._held + GROWN
+            sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)
+            sys.stdout.buffer.flush()
+        self.done = True
+
+    def _bound_time(self, seconds: float) -> None:
+        """Has the kernel end this process when it takes far more, if nobody else does."""
+        if self._spent + seconds > self._most:
+            self._most = self._spent + 2 * seconds + _SLACK
+            resource.setrlimit(resource.RLIMIT_CPU, (int(self._most), resource.RLIM_INFINITY))
+
+    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        try:
+            if "file" in request:
+                return self._source(request)
+            if request["view"] is None:
+                self._read(sys.stdin.buffer.read(request["bytes"]))
+            elif request["view"] != self._view:
+                self._open(request["view"])
+            return self._query(request) if "query" in request else ({"kind": "opened"}, b"")
+        except SyntaxError as error:
+            return {"error": "syntax", "message": str(error.msg)[:_MESSAGE]}, b""
+        except MemoryError:
+            return {"error": "memory", "message": ""}, b""
+        except (OSError, RuntimeError, ValueError) as error:
+            return {"error": "failed", "message": str(error)[:_MESSAGE]}, b""
+
+    def _open(self, view: str) -> None:
+        self._store = ox.Store.read_only(view)
+        self._view = view
+        bound_memory(self._megabytes)
+        self._held = memory()[1]
+
+    def _read(self, data: bytes) -> None:
+        bound_memory(self._megabytes)
+        self._store, self._view = ox.Store(), None
+        self._store.load(data, format=ox.RdfFormat.N_QUADS)
+
+    def _query(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        found = self._store.query(
+            request["query"],
+            base_iri=request["base"],
+            prefixes=self._prefixes,
+            use_default_graph_as_union=request["union"],
+            default_graph=_graphs(request["default"]),
+            named_graphs=_graphs(request["named"]),
         )
-        if isinstance(found, ox.QuerySolutions):
-            return {"kind": "rows"}, found.serialize(format=ox.QueryResultsFormat.JSON) or b""
+        kind = "triples" if isinstance(found, ox.QueryTriples) else "rows"
+        written = request[kind]
+        if written is None:
+            return {"error": "unacceptable", "message": kind}, b""
         if isinstance(found, ox.QueryTriples):
-            return {"kind": "triples"}, found.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-        return {"kind": "boolean"}, json.dumps(bool(found)).encode()
-    except SyntaxError as error:
-        return {"error": "syntax", "message": str(error.msg)}, b""
-    except MemoryError:
-        return {"error": "memory", "message": ""}, b""
-    except (OSError, RuntimeError, ValueError) as error:
-        return {"error": "failed", "message": str(error)}, b""
+            return {"kind": kind}, self._written(found, written)
+        if isinstance(found, ox.QueryBoolean):
+            kind = "boolean"
+        body = found.serialize(format=ox.QueryResultsFormat.from_extension(written)) or b""
+        return {"kind": kind}, _fit(body, written)
+
+    def _source(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        data = Path(request["file"]).read_bytes()
+        if hashlib.sha256(data).hexdigest() != request["sha256"]:
+            return {"error": "failed", "message": "the file of the source is damaged"}, b""
+        quads = ox.parse(gzip.decompress(data), ox.RdfFormat.N_QUADS)
+        return {"kind": "triples"}, self._written((q.triple for q in quads), request["triples"])
+
+    def _written(self, triples: Any, format: str) -> bytes:  # noqa: ANN401 - any iterable of them
+        rdf_format = ox.RdfFormat.from_extension(format)
+        if rdf_format is None:
+            raise ValueError(format)
+        body = ox.serialize(triples, format=rdf_format, prefixes=self._prefixes) or b""
+        return _fit(body, format)
+
+
+def _graphs(names: list[str] | None) -> list[Any] | None:
+    return None if names is None else [ox.NamedNode(name) for name in names]
+
+
+def _fit(body: bytes, format: str) -> bytes:
+    return _XML_UNFIT.sub(b"\xef\xbf\xbd", body) if format in _XML else body
 
 
 def main() -> None:
-    """Answers the one request on stdin."""
-    request = json.loads(sys.stdin.buffer.readline())
-    data = b"" if request["view"] else sys.stdin.buffer.read()
-    bound(request["seconds"], request["megabytes"])
+    """Answers the requests on stdin, on a stack of its own size."""
+    setup = json.loads(sys.stdin.buffer.readline())
+    die_with_parent()
     forbid_sockets()
-    answered: list[tuple[dict[str, Any], bytes]] = []
-    threading.stack_size(STACK)
-    thread = threading.Thread(target=lambda: answered.append(evaluate(request, data)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    desk = Desk(setup)
+    threading.stack_size(setup["stack"])
+    thread = threading.Thread(target=desk.serve)
     thread.start()
     thread.join()
-    head, body = answered[0] if answered else ({"error": "memory", "message": ""}, b"")
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)
+    sys.exit(not desk.done)
 
 
 if __name__ == "__main__":

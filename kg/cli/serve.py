@@ -1,0 +1,86 @@
+"""`kg serve`: the store on the network, within limits."""
+
+from pathlib import Path
+
+import click
+
+from kg.cli.common import address_of, project_of, say
+from kg.cli.group import Settings
+
+
+@click.command(epilog="Example: kg serve --port 7300")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=7300,
+    show_default=True,
+    help="0 takes a free one.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="A host name that it is reached by, besides localhost; several may be given.",
+)
+@click.option(
+    "--proxy",
+    "proxied",
+    is_flag=True,
+    help="A proxy stands before it: who asks is said in X-Forwarded-For.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 86400),
+    default=30.0,
+    show_default=True,
+    help="Stop a query after so long.",
+)
+@click.option(
+    "--megabytes",
+    type=click.IntRange(64),
+    default=192,
+    show_default=True,
+    help="Stop a query at so much memory.",
+)
+@click.option(
+    "--share",
+    type=click.FloatRange(1),
+    default=60.0,
+    show_default=True,
+    help="Seconds of worker time that one address has a minute.",
+)
+@click.pass_obj
+def command(
+    settings: Settings,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    proxied: bool,
+    seconds: float,
+    megabytes: int,
+    share: float,
+) -> None:
+    """Serve the store: SPARQL, graphs, prepared questions, a page for each thing.
+
+    It reads only, at 127.0.0.1 unless --host says otherwise, until Ctrl-C.
+    """
+    from kg.errors import Misuse
+    from kg.load import read_house
+    from kg.store import Limits, open_store
+
+    try:
+        from kg.web import Bounds, serve
+        from kg.web import Settings as Served
+    except ImportError as error:
+        raise Misuse("this needs libraries: pip install 'diplomatic-kg[serve]'") from error
+    address = address_of(settings)
+    if address == "memory:":
+        raise Misuse("a store in memory has nothing to serve: give a folder")
+    project = project_of(address)
+    open_store(address, read_house(project).background).close()
+    bounds = Bounds(limits=Limits(seconds, megabytes), share=share)
+    served = Served(Path(address), project, host, port, names, proxied, bounds)
+    serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))
+    say(settings, "stopped")

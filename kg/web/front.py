@@ -1,0 +1,127 @@
+"""The connections: a bound on how many, how long a head may be and take, how long to send."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httptools
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from kg.web.bounds import Bounds
+
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\n\r\ntoo many connections\n"
+)
+_HEAD = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n"
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\n\r\nthe head is too large\n"
+)
+
+
+def protocol(bounds: Bounds) -> type[asyncio.Protocol]:  # noqa: C901 - a class, not a function
+    """Returns the protocol of a connection, which keeps the bounds that uvicorn has no word for."""
+
+    class Bounded(HttpToolsProtocol):
+        """Ends connections that are too many, too slow or too long-winded."""
+
+        _timer: asyncio.TimerHandle | None = None
+        _sender: asyncio.TimerHandle | None = None
+        _size = 0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if len(self.connections) > bounds.connections:
+                transport.write(_FULL)
+                transport.close()
+                return
+            self._expect()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._expect(None)
+            self.resume_writing()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self._timer is None:
+                super().data_received(data)
+                return
+            self._size += len(data)
+            super().data_received(data)
+            # It still waits for the end of a head that has grown too long.
+            if self._timer is not None and self._size > bounds.head:
+                self._refuse()
+
+        def on_message_begin(self) -> None:
+            self._expect()
+            super().on_message_begin()
+
+        def on_headers_complete(self) -> None:
+            self._expect(None)
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if size > bounds.head:
+                self._refuse()
+                raise httptools.HttpParserError("the head is too large")
+            super().on_headers_complete()
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            if self._sender is None:
+                self._sender = self.loop.call_later(bounds.send_seconds, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            if self._sender is not None:
+                self._sender.cancel()
+                self._sender = None
+            super().resume_writing()
+
+        def send_400_response(self, msg: str) -> None:
+            if not self.transport.is_closing():
+                super().send_400_response(msg)
+
+        def _expect(self, seconds: float | None = bounds.head_seconds) -> None:
+            """Starts to wait for a head, or ends it."""
+            if self._timer is not None:
+                self._timer.cancel()
+            self._size = 0
+            self._timer = None
+            if seconds is not None:
+                self._timer = self.loop.call_later(seconds, self.transport.abort)
+
+        def _refuse(self) -> None:
+            self.transport.write(_HEAD)
+            self.transport.close()
+
+    return Bounded
+
+
+class Front(Server):
+    """uvicorn's server, which ends in order at SIGINT and SIGTERM, and says when it is ready."""
+
+    def __init__(self, config: Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends at either signal; uvicorn would raise it again, as if something had gone wrong."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's own type
+        """Listens, then says so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def quiet() -> None:
+    """Leaves to the log what a person should look at; that a client sent nonsense is not it."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,102 @@
+"""From settings to a server that listens until it is told to end."""
+
+import errno
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from uvicorn import Config
+
+from kg.errors import ServiceError
+from kg.queries import read_questions
+from kg.web.answers import Sending
+from kg.web.app import application
+from kg.web.bounds import Bounds
+from kg.web.desk import Desk
+from kg.web.front import Front, protocol, quiet
+from kg.web.guard import HEADERS
+from kg.web.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is served, where.
+
+    Attributes:
+        folder: The store.
+        project: Whose own questions are served on top.
+        host: Name or address that it listens at.
+        port: 0 takes a free one.
+        names: Further host names that it may be called by.
+        proxied: Whether a proxy stands before, whose X-Forwarded-For names the client.
+        bounds: How far requests may go.
+    """
+
+    folder: Path
+    project: Path | None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    names: tuple[str, ...] = ()
+    proxied: bool = False
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serves until SIGINT or SIGTERM.
+
+    Args:
+        settings: What and where.
+        ready: Is called with the address once it listens.
+
+    Raises:
+        ServiceError: The address cannot be listened at.
+        InputError: A question cannot be read.
+    """
+    quiet()
+    bounds = settings.bounds
+    questions = read_questions(settings.project)
+    listener = _listen(settings.host, settings.port)
+    address = _address(settings.host, listener.getsockname()[1])
+
+    def make() -> Desk:
+        pool = Pool(settings.folder, bounds)
+        return Desk(
+            settings.folder, bounds, pool, questions, Sending(bounds.answers), settings.proxied
+        )
+
+    config = Config(
+        application(make, (settings.host, *settings.names)),
+        http=protocol(bounds),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        headers=HEADERS,
+        timeout_keep_alive=int(bounds.head_seconds),
+        timeout_graceful_shutdown=5,
+    )
+    Front(config, lambda: ready(address)).run([listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        told = {
+            errno.EADDRINUSE: "something listens there already: stop it, or choose another --port",
+            errno.EACCES: "that needs more rights: choose a --port above 1023",
+            errno.EADDRNOTAVAIL: "this machine has no such address: choose another --host",
+        }
+        cure = told.get(error.errno or 0, (error.strerror or str(error)).lower())
+        raise ServiceError(f"cannot listen at {_address(host, port)}: {cure}") from error
+    except OverflowError as error:
+        raise ServiceError(f"cannot listen at port {port}: ports are 0 to 65535") from error
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

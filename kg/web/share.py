@@ -1,0 +1,73 @@
+"""A share of worker time for each client, so that one cannot take it all."""
+
+import ipaddress
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kg.web.problems import TooMuch
+
+_MANY = 10_000
+
+
+@dataclass(slots=True)
+class _Account:
+    left: float
+    at: float
+
+
+class Shares:
+    """Token buckets in seconds of worker time: each fills at `share` a minute, up to twice that."""
+
+    def __init__(self, share: float, clock: Callable[[], float]) -> None:
+        self._rate = share / 60
+        self._most = 2 * share
+        self._clock = clock
+        self._accounts: dict[str, _Account] = {}
+
+    def check(self, client: str) -> None:
+        """Lets a client ask.
+
+        Raises:
+            TooMuch: It has used up its share.
+        """
+        account = self._account(client)
+        if account.left < 0:
+            raise TooMuch(
+                "this address has used up its share of the server's time",
+                retry=math.ceil(-account.left / self._rate) + 1,
+            )
+
+    def charge(self, client: str, seconds: float) -> None:
+        """Takes worker time off a client's share."""
+        self._account(client).left -= seconds
+
+    def _account(self, client: str) -> _Account:
+        now = self._clock()
+        if len(self._accounts) > _MANY:
+            self._forget(now)
+        account = self._accounts.setdefault(client, _Account(self._most, now))
+        account.left = min(self._most, account.left + (now - account.at) * self._rate)
+        account.at = now
+        return account
+
+    def _forget(self, now: float) -> None:
+        """Forgets those whose share has filled again."""
+        self._accounts = {
+            client: account
+            for client, account in self._accounts.items()
+            if account.left + (now - account.at) * self._rate < self._most
+        }
+
+
+@lru_cache(1024)
+def client_of(address: str) -> str:
+    """Returns who a client is: its address, of IPv6 the network that one subscriber has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))

@@ -1,0 +1,94 @@
+"""One worker process, as the server sees it: asked in turn, killed when it must be."""
+
+import asyncio
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import IO, Any
+
+from kg.errors import StoreError
+from kg.store.foreign import COMMAND, line, setup
+from kg.web.problems import TooLarge
+
+STACK = 64 * 2**20
+"""Bytes of stack of a worker; what is deeper than that ends it."""
+
+_NICE = 10
+_LINE = 64 * 2**10
+
+
+class Gone(Exception):
+    """A worker ended before it had answered."""
+
+
+class Worker:
+    """A process that answers one request after the other, and the view that it has open."""
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        requests: asyncio.StreamWriter,
+        answers: asyncio.StreamReader,
+        words: IO[bytes],
+    ) -> None:
+        self._process = process
+        self._requests = requests
+        self._answers = answers
+        self._words = words
+        self.view: str | None = None
+
+    @classmethod
+    async def start(cls, megabytes: int) -> "Worker":
+        """Starts a process, which grants each query so much memory."""
+        words = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, stdin=pipe, stdout=pipe, stderr=words, limit=_LINE, start_new_session=True
+        )
+        if process.stdin is None or process.stdout is None:
+            raise StoreError("a worker process could not be started")
+        process.stdin.write(setup(megabytes, STACK))
+        return cls(process, process.stdin, process.stdout, words)
+
+    async def ask(self, request: Mapping[str, object], most: int) -> tuple[dict[str, Any], bytes]:
+        """Returns head and body of the answer.
+
+        Raises:
+            Gone: The process ended.
+            TooLarge: The body has more bytes than `most`; the process is ended.
+        """
+        try:
+            self._requests.write(line(request))
+            head = json.loads(await self._answers.readuntil(b"\n"))
+            if head["length"] > most:
+                self.kill()
+                raise TooLarge(
+                    f"the answer has {head['length']:,} bytes, more than {most:,}: add a LIMIT"
+                )
+            body = await self._answers.readexactly(head["length"])
+        except (asyncio.IncompleteReadError, OSError, RuntimeError) as error:
+            raise Gone from error
+        view = request.get("view")
+        self.view = view if isinstance(view, str) else self.view
+        return head, body
+
+    def give_way(self) -> None:
+        """Lets other processes go first from now on."""
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+
+    def kill(self) -> None:
+        """Ends the process at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def end(self) -> tuple[int, bytes]:
+        """Ends the process and returns its status and what it said on stderr."""
+        self.kill()
+        status = await self._process.wait()
+        self._requests.close()
+        with self._words:
+            self._words.seek(0)
+            return status, self._words.read(_LINE)
