@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kg.extract.english import English
@@ -109,10 +110,12 @@ class People:
     def person(self, name: str, at: tuple[int, int], title: str = "", state: str = "") -> Actor:
         """Returns the person of that name: of the text, of the register, or a new one."""
         words = name.replace(",", "").split()
+        if len(words) > 1 and words[0].isupper() and len(words[0]) > 2 and not words[1].isupper():
+            words = [*words[1:], words[0].title()]  # as Japanese texts write them: KONO Taro
         actor = self._same_person(words, state)
         if actor is None:
             slug = slug_of(name)
-            entry = self._in_register(words, state)
+            entry = self._in_register(words, state) or self._named_in_register(words)
             if entry is not None:
                 actor = self.known(entry.slug, name, at)
             else:
@@ -213,6 +216,12 @@ class People:
         ]
         return fits[0] if len(fits) == 1 else None
 
+    def _named_in_register(self, words: list[str]) -> Known | None:
+        name = " ".join(words)
+        whole = [h for h in self.gazetteer.find(name) if h.end - h.start == len(name)]
+        entries = [self.gazetteer.known[slug] for hit in whole for slug in hit.slugs]
+        return next((e for e in entries if e.kind == "Person"), None)
+
     def _gender(self, name: str) -> str:
         first = name.split()[0].lower()
         female, male = first in self.english["female"], first in self.english["male"]
@@ -241,6 +250,12 @@ class People:
     def _meant(self, hit: Hit) -> str:
         """The one that the text has named already, else the first."""
         return next((slug for slug in hit.slugs if slug in self.actors), hit.slugs[0])
+
+    def _same_office(self, actor: Actor, others: Iterable[Mention]) -> None:
+        """A counterpart holds the office of the one named before."""
+        if actor.office.lower() in {"", "counterpart"}:
+            holders = [m.actors[0] for m in others if m.actors[0].office]
+            actor.office = next((a.office for a in reversed(holders) if a is not actor), "")
 
     def _is_role(self, word: Word) -> bool:
         lower = word.lower.rstrip(".")

@@ -33,6 +33,9 @@ class Antecedents(Words):
             return (one,) if one else ()
         if entity.what in {"sides", "they"}:
             if entity.what == "they" and len(context.subject) > 1 and not is_object:
+                people = all(a.kind == "Person" for a in context.parties)
+                if context.readout and people and context.subject[0].kind != "Person":
+                    return context.parties
                 return context.subject
             if entity.what == "they" and is_object:
                 return ()
@@ -42,7 +45,12 @@ class Antecedents(Words):
                 and context.subject[0].kind != "Person"
             ):
                 return context.subject
-            return context.parties if len(context.parties) > 1 else context.group or self._two()
+            if len(context.parties) > 1:
+                return context.parties
+            many = self.cast.collective
+            if many and entity.noun not in {"two", "pair", ""}:
+                return (many,)
+            return context.group or self._two() or ((many,) if many else ())
         if entity.what in {"i", "we"} and self.words[entity.first].deep:
             # In a quotation inside a quotation, the one who is quoted there speaks.
             return next(
@@ -134,7 +142,7 @@ class Antecedents(Words):
         people = [
             p
             for p in (*context.parties, *context.recent)
-            if p is not subject and p.kind == "Person"
+            if (p is not subject or entity.noun == "diplomat") and p.kind == "Person"
         ]
         if entity.state:
             people = [p for p in people if p.state == entity.state]
@@ -147,9 +155,9 @@ class Antecedents(Words):
                 and m.actors[0].state == entity.state
                 and m.actors[0] is not subject
             ]
-            if entity.noun == "official" and inside:
+            if entity.noun != "counterpart" and inside:
                 return (inside[0],)
-        elif entity.noun == "official":
+        elif entity.noun != "counterpart":
             return ()
         return (people[0],) if people else ()
 
@@ -161,20 +169,27 @@ class Antecedents(Words):
             for a in self.cast.actors.values()
             if a.kind == "Person"
             and a not in is_object
-            and (not entity.state or a.state == entity.state)
+            and (not entity.state or a.state == entity.state or self._holds_in(a, entity.state))
             and (self._has_role(a, noun))
         ]
+        if context.home and not entity.state:
+            # On a government's page "the President" is its own, if it has one.
+            own = [a for a in having if a.state == context.home]
+            if len(own) == 1:
+                return (own[0],)
         # "The Prime Minister", before any is named: whose page it is need not say whose.
         named = [a for a in having if a in context.recent or self._earlier(a, entity)]
         if not named and context.home and not entity.state:
-            holder = self._holder(entity)
+            holder = self._holder(entity, told=not having)
             if holder:
                 context.named(holder)
-            return (holder,) if holder else ()
+                return (holder,)
         having = named or having
         if not having:
             return ()
         if len(having) == 1:
+            if having[0] not in context.recent:
+                context.recent.append(having[0])
             return (having[0],)
         # The one whom the text has been speaking of, before the one named last.
         for actor in (*context.subject, *context.recent):
@@ -182,17 +197,30 @@ class Antecedents(Words):
                 return (actor,)
         return ()
 
+    def _holds_in(self, actor: Actor, body: str) -> bool:
+        """Whether a person's office names a body: "President of the European Council"."""
+        known = self.cast.actors.get(body)
+        forms = known.forms if known and known.kind != "State" else ()
+        return any(form in actor.office for form in (*forms, *((known.name,) if forms else ())))
+
     def _earlier(self, actor: Actor, entity: Reference) -> bool:
         start = self.words[entity.first].start
         # Headlines shorten what the text then tells: only this sentence counts.
         return any(self.sentence.start <= at[0] < start for at in actor.forms.values())
 
-    def _holder(self, entity: Reference) -> Actor | None:
-        """Who holds an office of the page's own state: of the register, or only by the office."""
-        words = self.words[entity.first + 1 : entity.last]
+    def _holder(self, entity: Reference, *, told: bool) -> Actor | None:
+        """Who holds an office of the page's own state: of the register, or only by the office.
+
+        Args:
+            entity: The words of the office.
+            told: Whether one whom the register lacks may be meant.
+        """
+        article = self.words[entity.first].lower in self.english["determiner"]
+        words = self.words[entity.first + article : entity.last]
         if not words or not words[-1].capital:
             return None
         text = self.cast.told.text[words[0].start : words[-1].end]
+        text = self.english.short.get(text.lower(), text)
         place = (words[0].start, words[-1].end)
         day, home = self.context.published, self.context.home
         for known in self.cast.gazetteer.known.values():
@@ -205,7 +233,7 @@ class Antecedents(Words):
                         and since
                     ):
                         return self.cast.known(known.slug, known.label, place, told=False)
-        return self.cast.holder(text, home, place)
+        return self.cast.holder(text, home, place) if told else None
 
     def _has_role(self, actor: Actor, noun: str) -> bool:
         if noun == "leader" and actor.state:

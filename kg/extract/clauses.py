@@ -86,6 +86,7 @@ class Stream(Subjects):
             return
         last.governor = None
         last.before = comma
+        self.context.subject = last.subjects
         for clause in self.clauses:
             if clause is not last and clause.governor is None:
                 clause.governor = last
@@ -157,11 +158,14 @@ class Stream(Subjects):
         for number, wanted in enumerate(rest):
             if wanted == SOMEONE:
                 entity = self.entity_at(at)
+                if entity is None and rest[number + 1 :] == ("to",):
+                    # "asked the top official in the country to leave": nobody that is known.
+                    return self._to(at)
                 if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
                     return None
                 at = entity.last
                 continue
-            for skipped in range(5):
+            for skipped in range(7):
                 n = at + skipped
                 if n >= len(self.words):
                     return None
@@ -190,6 +194,23 @@ class Stream(Subjects):
             else:
                 return None
         return at
+
+    def _to(self, at: int) -> int | None:
+        """Where "to" ends that follows a noun phrase."""
+        if at >= len(self.words) or self.words[at].lower not in self.english["determiner"] | {
+            "the"
+        }:
+            return None
+        for n in range(at + 1, min(at + 11, len(self.words))):
+            word = self.words[n]
+            if word.lower == "to":
+                return n + 1
+            if word.text in ',.;:"“”' or (
+                n not in self.entities
+                and word.lower in self.english["auxiliary"] | {"that", "whether"}
+            ):
+                return None
+        return None
 
     def _with_subject(self, cue: Cue, at: int, end: int) -> Clause | None:
         """Returns the clause of a cue, if somebody does it or suffers it."""
@@ -254,6 +275,10 @@ class Stream(Subjects):
                 ahead = self._subject(first - 2, "past")
                 return (ahead[0], "ahead", ahead[2]) if ahead else None
             if first > 0 and words[first - 1].lower == "to":
+                leads = self.lexicon.leads(words, first - 1)
+                if leads is not None:
+                    does = self._subject(self._auxiliaries(leads)[2], "past")
+                    return (does[0], does[1], does[2]) if does else None
                 purpose = self._purpose(first - 1)
                 return (purpose[0], purpose[2], purpose[1]) if purpose else None
             found = self._subject(first, form)
@@ -272,12 +297,31 @@ class Stream(Subjects):
                 return None
             return found[0], found[1], found[2]
         if form == "ing" and not be:
-            participle_of = self._participle(at)
+            if (
+                at > 1
+                and words[at - 1].lower == "by"
+                and words[at - 2].lower in self.lexicon.aspect
+            ):
+                does = self._subject(self._auxiliaries(at - 2)[2], "past")
+                return (does[0], does[1], does[2]) if does else None
+            opens = at == 0 and not self._says_kind(cue.kind)
+            participle_of = self._opening() if opens else self._participle(at)
             return (participle_of[0], participle_of[2], participle_of[1]) if participle_of else None
-        subject = self._subject(first, form) or self._inverted(at, end, cue)
+        subject = (
+            self._subject(first, form) or self._listed(at, end, cue) or self._inverted(at, end, cue)
+        )
         if not subject or (form == "s" and subject[3] != "near"):
             return None
         return subject[0], subject[1], subject[2]
+
+    def _says_kind(self, kind: str) -> bool:
+        return self.lexicon.vocabulary.is_a(kind, "SpeechAct") or kind == "Speech"
+
+    def _opening(self) -> tuple[tuple[Actor, ...], Clause | None, str] | None:
+        """As in "Speaking to reporters, the minister said": the subject follows the comma."""
+        comma = next((n for n, w in enumerate(self.words) if w.text == ","), None)
+        found = self._first_subject(len(self.words), comma) if comma else ()
+        return (found, None, "participle") if found else None
 
     def _object(self, clause: Clause) -> None:
         at = clause.end

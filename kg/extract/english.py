@@ -25,6 +25,7 @@ class English:
         instead: Act, the act that it is instead of, and a pattern of the words that show it.
         kinds: Names of kinds: `deed` and `deed_by_noun`.
         stance: Slug of the stance that each act takes.
+        short: Offices by their short form: `pm`.
         weekdays: From Monday to Sunday.
     """
 
@@ -35,6 +36,7 @@ class English:
     instead: tuple[tuple[str, str, str], ...]
     kinds: Mapping[str, frozenset[str]]
     stance: Mapping[str, str]
+    short: Mapping[str, str]
     weekdays: tuple[str, ...]
 
     def __getitem__(self, name: str) -> frozenset[str]:
@@ -86,6 +88,7 @@ def read_english(project: Path | None = None) -> English:
     instead: list[tuple[str, str, str]] = []
     kinds: dict[str, frozenset[str]] = {}
     stance: dict[str, str] = {}
+    short: dict[str, str] = {}
     week: tuple[str, ...] = ()
     for path in files("ontology", (".yaml",), project=project):
         if path.stem != "english":
@@ -107,6 +110,8 @@ def read_english(project: Path | None = None) -> English:
                     kinds[name] = frozenset(value)
                 elif name == "stance":
                     stance |= value
+                elif name == "short":
+                    short |= value
                 elif isinstance(value, dict):
                     maps[name] = {word: int(number) for word, number in value.items()}
                 else:
@@ -124,6 +129,7 @@ def read_english(project: Path | None = None) -> English:
         tuple(instead),
         kinds,
         stance,
+        short,
         week,
     )
 

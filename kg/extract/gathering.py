@@ -1,6 +1,7 @@
 """Events of one text, each once, with day and status."""
 
 from datetime import date
+from itertools import pairwise
 
 from kg.extract.actors import Actor
 from kg.extract.clauses import Stream
@@ -64,16 +65,19 @@ class Gathering:
             # "following her call": what other things follow has taken place.
             return
         around = [*before, *[w.lower for w in stream.words[at : at + 10]]]
-        later = (w.lower for w in stream.words[at : at + 18])
-        if any(w in self.english["called_off"] for w in (*before, *later)):
+        later_words = [w.lower for w in stream.words[at : at + 18]]
+        if any(w in self.english["called_off"] for w in (*before, *later_words)):
             event.status = "cancelled"
-        elif any(w in self.english["unreal"] for w in before[-6:]):
+        elif any(w in self.english["unreal"] for w in before[-6:]) or any(
+            w in self.english["unreal_adjective"] for w in before[-2:]
+        ):
             event.status = "hypothetical"
         elif (
             any(w in self.english["ahead"] for w in before)
             or any(w == "will" for w in around)
             or "forward" in before
             or (" to be " in f" {' '.join(around)} ")
+            or _is_fixed(later_words, self.english)
             or " would take place" in " ".join(around)
         ):
             event.status = "scheduled"
@@ -190,3 +194,8 @@ class Gathering:
             or kind in {"PressConference", "SocialMediaPost", "PressStatement", "Interview"}
             or kind in self.english.kinds["deed_by_noun"]
         )
+
+
+def _is_fixed(words: list[str], english: English) -> bool:
+    """As in "the call is scheduled for Friday"."""
+    return any(a in {"is", "are"} and b in english["ahead"] for a, b in pairwise(words))

@@ -44,10 +44,26 @@ class Lexicon:
         for cues in (*self.verbs.values(), *self.nouns.values()):
             cues.sort(key=lambda cue: -len(cue.rest))
         self.past = _pasts(english)
+        self.aspect = frozenset(
+            form for lemma in english["aspect"] for form, _ in english.forms(lemma)
+        )
+        self._leads = [
+            (frozenset(form for form, _ in english.forms(verb)), tuple(rest))
+            for verb, *rest in (phrase.split() for phrase in sorted(english["leads_to"]))
+        ]
         self.light: dict[str, list[tuple[str, str]]] = {}
         for lemma in english["light"]:
             for form, name in english.forms(lemma):
                 self.light.setdefault(form, []).append((lemma, name))
+
+    def leads(self, words: tuple[Word, ...], to: int) -> int | None:
+        """Returns where the verb stands that leads up to another: "went on" before "to thank"."""
+        for verbs, rest in self._leads:
+            at = to - len(rest) - 1
+            led = at >= 0 and words[at].lower in verbs
+            if led and tuple(w.lower for w in words[at + 1 : to]) == rest:
+                return at
+        return None
 
     def _verb(self, kind: Kind, lemma: str) -> None:
         # An article in a cue stands for any: "hold a meeting", "held the first meeting".

@@ -1,13 +1,13 @@
 """The names of a text: with titles, in lists, in appositions, and surnames alone."""
 
 from kg.extract.actors import Actor, Mention, folded
+from kg.extract.bodies import Bodies
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer
 from kg.extract.sentences import Told
-from kg.extract.titles import Titles
 
 
-class Cast(Titles):
+class Cast(Bodies):
     """The actors of one text, and where each sentence names them."""
 
     def __init__(self, told: Told, gazetteer: Gazetteer, english: English, published: str) -> None:
@@ -17,7 +17,7 @@ class Cast(Titles):
             range(len(told.sentences)),
             key=lambda n: told.sentences[n].block.kind in {"title", "heading"},
         )
-        for read in (self._titled, self._listed, self._bare):
+        for read in (self._titled, self._collectives, self._listed, self._bare):
             for number in order:
                 read(number)
         for number in order:
@@ -82,81 +82,6 @@ class Cast(Titles):
             mention = self._found[number].get((first, last))
             if mention and mention.actors[0].kind == "Person" and mention.how == "name":
                 self._apposition(number, mention)
-
-    def _medium(self, number: int, at: int) -> int:
-        """As in "the German newspaper Example": returns where the name ends."""
-        words = self.told.sentences[number].words
-        end, first = at + 1, at - 1
-        while end < len(words) and (words[end].capital or words[end].text.isdigit()):
-            end += 1
-        place = (words[at].start, words[end - 1].end)
-        actor = self.body(self.told.text[slice(*place)], place)
-        self.media.add(actor.slug)
-        before = self._hit_at(number, first - 1)
-        if words[first - 1].lower in {"news", "state", "online"}:
-            first -= 1
-        elif before and before.how == "demonym":
-            first = before.first
-        self._put(number, first, end, "body", actor)
-        return end
-
-    def _named_body(self, number: int, at: int, end: int) -> int:
-        """Puts down a body, with the state before its name; returns where the name begins."""
-        words = self.told.sentences[number].words
-        text, own = self.told.text, at
-        state = next(
-            (m.actors[0].state for m in self._found[number].values() if at <= m.first < end), ""
-        )
-        possessive = at > 1 and words[at - 1].lower == "'s"
-        before = self._hit_at(number, at - 1 - possessive) if at else None
-        if before and before.last == at - possessive and before.actors[0].kind == "State":
-            at, state = before.first, before.actors[0].slug
-        place = (words[at].start, words[end - 1].end)
-        known = self.gazetteer.body(state, text[words[own].start : place[1]]) if state else ""
-        name = text[slice(*place)]
-        actor = self.known(known, name, place) if known else self.body(name, place, state)
-        self._put(number, at, end, "body", actor)
-        return at
-
-    def _body_at(self, number: int, at: int) -> int | None:
-        """Returns where the name of a body that begins here ends: its last capital is of bodies."""
-        words = self.told.sentences[number].words
-        end, last = at, None
-        heads = self.english["head_of_body"]
-        while end < len(words) and end - at < 9:
-            word = words[end]
-            if word.capital and word.text[0].isalpha():
-                end += 1
-                if word.lower in heads:
-                    last = end
-            elif (
-                word.lower in heads
-                and end > at
-                and end == at + 1
-                and word.lower in {"police", "government", "army", "parliament", "embassy"}
-            ):
-                end += 1
-                last = end
-                break
-            elif (
-                word.lower in {"of", "for", "and", "the", "in", "on"}
-                and end > at
-                and end + 1 < len(words)
-                and (words[end + 1].capital or words[end + 1].lower == "the")
-            ):
-                if word.lower in {"and"} and last == end:
-                    break
-                end += 1
-                if word.lower in {"of", "for", "in"} and last == end - 1:
-                    # "Bank of X", "Embassy in X": the phrase belongs to the body.
-                    stop = end + (words[end].lower == "the")
-                    hit = self._hit_at(number, stop) if stop < len(words) else None
-                    if hit and hit.first == stop:
-                        end = hit.last
-                        last = end
-            else:
-                break
-        return last if last and last - at > 1 else None
 
     def _is_person(self, number: int, at: int, end: int) -> bool:
         words = self.told.sentences[number].words

@@ -29,12 +29,30 @@ class Occasions(Gathering):
             if cue is None or not self._counts(cue[0].kind) or self._is_verb(stream, at):
                 at += 1
                 continue
+            denied = any(c.negated and c.at <= at < c.end for c in stream.clauses)
+            if denied or self._none(stream, at):
+                at = cue[1]
+                continue
             event = self._by_noun(stream, at, cue[1], cue[0].kind, cue[0].form == "nouns")
             if event:
                 found.append(event)
                 found += self._again(event, at, plural=cue[0].form == "nouns")
             at = cue[1]
         return found
+
+    def _none(self, stream: Stream, at: int) -> bool:
+        """As in "no phone call", "no agreement for a specific meeting": there was none."""
+        for n in range(at - 1, max(at - 9, -1), -1):
+            lower = stream.words[n].lower
+            if lower in {"no", "without", "never", "any"}:
+                return True
+            if (
+                lower in self.english["auxiliary"]
+                or stream.words[n].text in ",.;:"
+                or lower == "and"
+            ):
+                return False
+        return False
 
     def _again(self, event: Event, at: int, *, plural: bool) -> list[Event]:
         """As in "the February 26 and March 4 launches": one for each day."""

@@ -207,6 +207,8 @@ class Quotations(ActsOfNouns):
         start, stop = words[clause.at].start, words[clause.stop - 1].end
         first = min(max(clause.end, clause.object_at), len(words) - 1)
         content = self._content(words, first, start, stop)
+        if performed and clause.kind == "Assert" and governor and own:
+            return []
         if performed and not governor:
             if outer is not None and outer.sentence is stream.sentence:
                 if outer.kind in self.general_kinds and clause.kind not in {"Assert"}:

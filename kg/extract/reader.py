@@ -2,9 +2,9 @@
 
 import re
 
-from kg.extract.actors import Actor
+from kg.extract.actors import Actor, Mention
 from kg.extract.clauses import Stream, streams
-from kg.extract.context import Clause, Context
+from kg.extract.context import Clause, Context, Reference
 from kg.extract.english import English
 from kg.extract.facts import Act, Event, Facts, Position
 from kg.extract.gazetteer import Gazetteer
@@ -16,7 +16,8 @@ from kg.extract.sentences import Sentence, read_sentences
 from kg.vocabulary import Vocabulary
 
 _STATEMENT_BY = re.compile(
-    r"\b(statement|remarks|speech|address|op-ed)\b(?! (on|about)\b)( \w+){0,2}? by\b"
+    r"\b(statement|communiqué|press release|remarks|speech|address|op-ed)\b(?! (on|about)\b)"
+    r"( \w+){0,2}? by\b"
 )
 
 
@@ -95,36 +96,54 @@ class _Reading(Quotations):
         for number, sentence in enumerate(self.told.sentences):
             kind = sentence.block.kind
             lower = " ".join(w.lower for w in sentence.words)
-            people = [
-                m.actors[0] for m in self.cast.mentions[number] if m.actors[0].kind == "Person"
-            ]
-            if kind == "attribution" or ("attributable to" in lower and len(sentence.words) < 25):
-                if people:
-                    self.context.author = people[0]
-                    self.events.add(self._statement(people[0], sentence, "attribution"))
-                return
-            if kind == "byline" and people and people[0].office and len(sentence.words) < 25:
-                self.context.author = people[0]
-                self.context.own_voice = True
-                self.events.add(self._statement(people[0], sentence, "byline"))
-                return
-            if kind == "title" and _STATEMENT_BY.search(lower):
-                bodies = [
-                    m.actors[0]
-                    for m in self.cast.mentions[number]
-                    if m.how in {"name", "body"} and "on behalf of" in lower
-                ]
-                for author in (people or bodies)[:1]:
-                    self.context.author = author
-                    self.context.own_voice = True
-                    self.events.add(self._statement(author, sentence, "title"))
-                return
+            mentions = self.cast.mentions[number]
+            people = [m.actors[0] for m in mentions if m.actors[0].kind == "Person"]
+            attributed = kind == "attribution" or (
+                "attributable to" in lower and len(sentence.words) < 25
+            )
+            if attributed:
+                authors = (people or self._bodies(mentions))[:1]
+            elif kind == "byline" and people and people[0].office and len(sentence.words) < 25:
+                authors = people[:1]
+            elif kind == "title" and _STATEMENT_BY.search(lower):
+                authors = self._signers(sentence, mentions)
+            else:
+                continue
+            self.context.own_voice = not attributed and self._in_own_words(authors)
+            if len(authors) == 1:
+                self.context.author = authors[0]
+            if authors:
+                rule = "attribution" if attributed else kind
+                self.events.add(self._statement(authors, sentence, rule))
+            return
 
-    def _statement(self, speaker: Actor, sentence: Sentence, rule: str) -> Event:
+    def _bodies(self, mentions: list[Mention]) -> list[Actor]:
+        return [m.actors[0] for m in mentions if m.how in {"name", "body", "place"}]
+
+    def _signers(self, sentence: Sentence, mentions: list[Mention]) -> list[Actor]:
+        """As in "Statement by Jane Roe", "by the High Representative on behalf of the Union"."""
+        words = [w.lower for w in sentence.words]
+        by = words.index("by")
+        after = [m for m in mentions if m.first > by]
+        people = [m.actors[0] for m in after if m.actors[0].kind == "Person"]
+        if people:
+            joint = "joint" in words[:by]
+            return list(dict.fromkeys(people[: 2 if joint else 1]))
+        if "behalf" in words:
+            after = [m for m in after if m.first > words.index("behalf")]
+        bodies = [m for m in after if m.how in {"name", "body"}]
+        return [m.actors[0] for m in bodies[:1] if m.first <= by + 2 or "behalf" in words]
+
+    def _in_own_words(self, authors: list[Actor]) -> bool:
+        """Several who sign speak for themselves only where the text says "we"."""
+        told = (w.lower for s in self.told.sentences if s.block.kind == "body" for w in s.words)
+        return len(authors) == 1 or any(word in {"we", "our"} for word in told)
+
+    def _statement(self, speakers: list[Actor], sentence: Sentence, rule: str) -> Event:
         day = self.published.isoformat() if self.published else ""
         return Event(
             kind="PressStatement",
-            agents=[speaker],
+            agents=list(speakers),
             sentence=sentence,
             spans=[(sentence.start, sentence.end)],
             rule=f"statement/{rule}",
@@ -218,7 +237,13 @@ class _Reading(Quotations):
         self._announced([act for acts in made.values() for act in acts], sentence)
         if self.context.own_voice and not any(made.values()) and indexes:
             self._own(stream, sentence)
+        passed_over = {m.last for m in stream.entities.values() if self._stands_for_state(m)}
         for mention in self.cast.mentions[number]:
             for actor in mention.actors:
-                self.context.named(actor)
+                if mention.last + 1 not in passed_over:
+                    self.context.named(actor)
         return stream, made
+
+    def _stands_for_state(self, entity: Mention | Reference) -> bool:
+        """As the name in "the Ortega regime": it names a state, nobody who might act."""
+        return isinstance(entity, Mention) and entity.how == "officials"

@@ -84,6 +84,11 @@ class Words:
             actor = name.actors[0]
             if actor.kind == "Person":
                 actor.state = actor.state or found.state
+                earlier = sorted(self._starts.items())
+                self.cast._same_office(
+                    actor,
+                    [m for at, m in earlier if at < name.first and isinstance(m, Mention)],
+                )
                 return Mention(found.first, name.last, "name", name.actors)
         return found
 
@@ -93,6 +98,12 @@ class Words:
         if not isinstance(entity, Mention) or entity.first != at:
             return None
         nxt = entity.last
+        if nxt < len(self.words) and self.words[nxt].lower == "counterpart":
+            named = self._named(
+                Reference(at, nxt + 1, "counterpart", "counterpart", entity.actors[0].state)
+            )
+            self._add(named)
+            return named if isinstance(named, Mention) else None
         if nxt < len(self.words) and self.words[nxt].lower in {"'s"}:
             nxt += 1
         if nxt < len(self.words) and self.words[nxt].lower in self.english["modifier"]:
@@ -129,6 +140,9 @@ class Words:
         english = self.english
         word = self.words[at]
         lower = word.lower
+        bare = self._bare_role(at)
+        if bare:
+            return bare
         for what in ("he", "she", "they", "we", "i"):
             # "his" and "her" before a noun belong to the noun, which is looked at below.
             if lower in english[what] and lower not in {"his", "hers", "their", "our", "my", "its"}:
@@ -158,6 +172,27 @@ class Words:
             return Reference(at, at + 1, "sides", lower)
         return None
 
+    def _bare_role(self, at: int) -> Reference | None:
+        """As in "the President and Prime Minister agreed", "Prime Minister thanked him"."""
+        if not self.words[at].capital:
+            return None
+        last = at + 1
+        while last < len(self.words) and self.words[last].capital and last not in self.entities:
+            last += 1
+        phrase = " ".join(w.lower for w in self.words[at:last])
+        if phrase not in self.english["role"] and phrase not in self.english.short:
+            return None
+        joined = at and self.words[at - 1].lower in {"and", "&"}
+        before = self.entities.get(at - 2) if joined else None
+        if isinstance(before, Reference) and before.what == "role":
+            return Reference(at, last, "role", phrase)
+        follows = last < len(self.words) and (
+            self.lexicon.is_verb(self.words[last])
+            or self.words[last].lower in self.english["adverb"]
+        )
+        opens = at == 0 or self.words[at - 1].text in {",", ":"}
+        return Reference(at, last, "role", phrase) if follows and opens else None
+
     def _noun_follows(self, at: int) -> bool:
         if at >= len(self.words):
             return False
@@ -177,9 +212,12 @@ class Words:
             if n < len(words) and words[n].lower == "the":
                 n += 1
         while n < len(words) and (
-            words[n].lower in english["numbers"] or words[n].lower in {"other", "respective"}
+            words[n].lower in english["numbers"]
+            or words[n].lower in {"other", "respective", "senior", "top", "visiting"}
         ):
             n += 1
+        if self._alone(at, n):
+            return Reference(at, n, "sides", "two")
         state = ""
         entity = self.entities.get(n)
         if isinstance(entity, Mention) and entity.actors[0].kind in {"State"}:
@@ -225,14 +263,15 @@ class Words:
             if actor:
                 self._add(Mention(at, n + 1, "officials", (actor,)))
             return None
-        if phrase == "counterpart" or (phrase in {"official"} and state):
+        if phrase == "counterpart" or (phrase in {"official", "diplomat"} and state):
             return Reference(at, n + 1, "counterpart", phrase, state)
+        phrase = english.short.get(phrase, phrase)
         if phrase in english["role"] and words[at].lower in {"the", "his", "her", "its", "our"}:
             if n + 1 < len(words) and words[n + 1].lower == "of" and not state:
                 nxt = self.entities.get(
                     n + 2 + (n + 2 < len(words) and words[n + 2].lower == "the")
                 )
-                if isinstance(nxt, Mention) and nxt.actors[0].kind == "State":
+                if isinstance(nxt, Mention) and nxt.actors[0].kind != "Person":
                     return Reference(at, nxt.last, "role", phrase, nxt.actors[0].slug)
             return Reference(at, n + 1, "role", phrase, state)
         if (
@@ -242,6 +281,15 @@ class Words:
         ):
             return Reference(at, n + 1, "body", phrase, state)
         return None
+
+    def _alone(self, at: int, n: int) -> bool:
+        """As in "The two reiterated", "Both support": no noun follows."""
+        counted = [w.lower for w in self.words[at:n]]
+        if counted not in (["the", "two"], ["both"]) or n >= len(self.words) or n in self.entities:
+            return False
+        verb = self.words[n].lower
+        adverb = verb in self.english["adverb"] or verb.endswith("ly")
+        return adverb or (self.lexicon.is_verb(self.words[n]) and verb not in self.english["sides"])
 
     def _groups(self) -> None:
         """Joins what "and" and commas join, where all are of one sort."""
@@ -259,7 +307,7 @@ class Words:
                     n += 1
                 while (
                     n < len(self.words)
-                    and self.words[n].lower in {"the", "both"}
+                    and self.words[n].lower in {"the", "both", "his", "her", "their"}
                     and n not in self.entities
                 ):
                     n += 1
@@ -332,7 +380,7 @@ class Words:
         entity = self.entities.get(at)
         if entity is None or entity.first != at:
             return None
-        if entity.last < len(self.words) and self.words[entity.last].lower == "'s":
+        if entity.last < len(self.words) and self.words[entity.last].lower in {"'s", "'", "’"}:
             return None
         if isinstance(entity, Mention) and entity.how == "demonym":
             return None

@@ -8,7 +8,8 @@ from kg.extract.layout import Block
 
 _WORD = re.compile(
     r"(?P<abbr>(?:[A-Za-z]\.){2,}|[A-Z]\.(?=\s[A-Z]))"
-    r"|(?P<word>@?[^\W_]+(?:[-‐‑][^\W_]+)*(?:['’](?!s\b)[^\W_]+)?)|(?P<poss>['’]s\b)|(?P<rest>[^\w\s])"
+    r"|(?P<word>@?[^\W_]+(?:[-‐‑](?:(?:[A-Z]\.){2,}|[^\W_]+))*(?:['’](?!s\b)[^\W_]+)?)"
+    r"|(?P<poss>['’]s\b)|(?P<rest>[^\w\s])"
 )
 _MASK = str.maketrans("“”„‟″’‘‚‛`´", '"""""' + "''''''")
 _ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
@@ -146,7 +147,7 @@ def _goes_on(text: str, match: re.Match[str], block: Block, english: English) ->
     if match.group().rstrip("\"'”’)]") != ".":
         return False
     before = text[max(block.start, match.start() - 12) : match.start()]
-    word = before.split()[-1].lstrip("(\"'“‘") if before.split() else ""
+    word = re.split(r"[-‐‑–/]", before.split()[-1].lstrip("(\"'“‘"))[-1] if before.split() else ""
     if match.group() != ".":
         return False
     if re.fullmatch(r"[A-Z]", word):

@@ -347,6 +347,18 @@ class Subjects(Antecedents):
     def _says_between(self, clause: Clause, to: int) -> bool:
         return any(c.at > clause.at and c.at < to for c in self.clauses)
 
+    def _listed(self, at: int, end: int, cue: Cue) -> Subject | None:
+        """As in "stressed the urgency, reiterated their concern and ...": one subject for all."""
+        words = self.words
+        if cue.form != "past" or not at or words[at - 1].text != "," or end >= len(words):
+            return None
+        follows = words[end].lower in self.english["determiner"] | {"that"}
+        before = [c for c in self.clauses if c.governor is None and c.rule in {"subject", "shared"}]
+        if not follows or not before or before[-1].cue.form != "past" or before[-1].passive:
+            return None
+        says = self.lexicon.vocabulary.is_a(cue.kind, "SpeechAct") and self._says(before[-1])
+        return (before[-1].subjects, "shared", None, "near", "") if says else None
+
     def _inverted(self, at: int, end: int, cue: Cue) -> Subject | None:
         """As in "..., said Sheinbaum": the subject after the verb."""
         if cue.form not in {"past", "s"} or (at == 0 and self.quote >= 0):

@@ -3,7 +3,7 @@
 from kg.extract.actors import People
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer, Hit
-from kg.extract.sentences import Sentence, Told
+from kg.extract.sentences import Sentence, Told, Word
 
 
 class Titles(People):
@@ -63,7 +63,7 @@ class Titles(People):
             self._is_role(words[last])
             or words[last].lower in self.english["modifier"]
             or (
-                words[last].lower == "and"
+                words[last].lower in {"and", "/"}
                 and last + 1 < len(words)
                 and (
                     self._is_role(words[last + 1])
@@ -87,14 +87,16 @@ class Titles(People):
             and not self._is_role(words[begin + 1])
         ):
             begin += 1
-        name = self._name_at(number, begin)
+        name = self._name_at(number, begin, titled=True)
         if name is None and after > last:
             name = self._name_at(number, last)
             begin, after = (last, last) if name else (begin, after)
-        if name is None:
+        if name is None or (words[role].text == "official" and first == role):
             return last
-        # A comma parts a title from a name only where the title is small or of kin.
-        if begin > after and words[role].capital and words[role].lower not in self.english["kin"]:
+        # A comma parts a title from a name where the title is small or of kin, or after "the".
+        apart = begin > after and self._in_commas(number, first, begin, name)
+        kin = words[role].lower in self.english["kin"]
+        if begin > after and words[role].capital and not kin and not apart:
             return last
         title = self.told.text[words[first].start : words[after - 1].end]
         prefix = self._state_before(number, first, role)
@@ -107,12 +109,26 @@ class Titles(People):
             own = self._without_state(number, first, role)
             actor.office = self.told.text[words[own].start : words[after - 1].end].strip(" ,")
             actor.office_at = (words[own].start, words[after - 1].end)
+        if words[role].lower == "counterpart":
+            before = sorted(self._found[number].values(), key=lambda m: m.first)
+            self._same_office(actor, [m for m in before if m.last <= first])
         if not plain and (prefix or state) and not actor.known:
             actor.state = prefix or state
-        self._put(number, first if begin == after else begin, name, "name", actor)
+        comma = name < len(words) and words[name].text == ","
+        if apart and not kin:
+            self._put(number, first, name + comma, "name", actor)
+        else:
+            self._put(number, first if begin == after else begin, name, "name", actor)
         if words[role].lower.endswith("s"):
             self._others(number, name, title, prefix or state)
         return name
+
+    def _in_commas(self, number: int, first: int, begin: int, end: int) -> bool:
+        """As in "the President of Mexico, Jane Roe, said": a full name set off by commas."""
+        words = self.told.sentences[number].words
+        closed = end >= len(words) or words[end].text in {",", ".", "and", ")"}
+        opened = first == 0 or words[first - 1].lower in {"the", "his", "her", "/", "and", ","}
+        return closed and opened and end - begin > 1
 
     def _others(self, number: int, at: int, title: str, state: str) -> None:
         """The further names after a title in the plural."""
@@ -138,7 +154,7 @@ class Titles(People):
             word = words[first - 1]
             if (
                 (word.lower in self.english["modifier"] and word.lower != "and")
-                or word.lower in {"'s", "&"}
+                or word.lower in {"'s", "&", "/"}
                 or word.text == "’s"
                 or (
                     word.lower in {"and"}
@@ -151,7 +167,7 @@ class Titles(People):
                     word.lower in {"of", "for"}
                     and first > 1
                     and words[first - 2].capital
-                    and words[first].capital
+                    and (words[first].capital or words[first].lower == "the")
                     and not small
                     and (
                         words[first - 2].lower in self.english["body"] | self.english["modifier"]
@@ -239,7 +255,8 @@ class Titles(People):
             if not last_body:
                 # No word ends the phrase: it is all of it, unless a name of two words must follow.
                 run = stop - end - 1
-                last_body = stop if run <= 1 else stop - 2 if run > 2 else end + 1
+                many = self._is_role(words[at - 1]) and words[at - 1].lower.endswith("s")
+                last_body = stop if run <= 1 or many else stop - 2 if run > 2 else end + 1
                 if last_body == end + 1:
                     return at, state
             end = last_body
@@ -247,10 +264,13 @@ class Titles(People):
 
     def _person_follows(self, number: int, at: int) -> bool:
         words = self.told.sentences[number].words
-        return at < len(words) and words[at].lower in self.english["male"] | self.english["female"]
+        return at < len(words) and self._given(words[at])
 
-    def _name_at(self, number: int, at: int) -> int | None:
-        """Returns where a person's name that begins here ends."""
+    def _given(self, word: Word) -> bool:
+        return word.lower in self.english["male"] | self.english["female"]
+
+    def _name_at(self, number: int, at: int, *, titled: bool = False) -> int | None:
+        """Returns where a person's name that begins here ends; after a title, in capitals too."""
         words = self.told.sentences[number].words
         end = at
         capitals = 0
@@ -266,17 +286,16 @@ class Titles(People):
                 if (
                     (lower in self.english.function_words and lower not in self.english["particle"])
                     or lower in self.english["weekdays"]
-                    or lower in self.english["months"]
+                    or (lower in self.english["months"] and not self._given(words[end - 1]))
                 ):
                     break
-                if lower in self.english["body"] and end > at:
-                    return None
                 if lower in self.english["body"]:
                     return None
                 hit = self._hit_at(number, end)
                 if hit is not None and hit.actors[0].kind != "Person" and hit.how != "place":
                     return None if end == at else end
-                if word.text.isupper() and len(word.text) > 1 and not capitals:
+                shouted = word.text.isupper() and len(word.text) > 1
+                if shouted and not capitals and not (titled and len(word.text) > 3):
                     return None
                 capitals += 1
                 end += 1
