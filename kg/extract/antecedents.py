@@ -128,6 +128,8 @@ class Antecedents(Words):
                 *recent,
             ]
         exact = [a for a in order if a is not None and a.gender == entity.what]
+        if order and order[0] in main:
+            return order[0]  # of whom the sentence before spoke, though no name tells the gender
         return next(iter(exact or order), None)
 
     def _counterpart(self, entity: Reference, clause: Clause | None) -> tuple[Actor, ...]:

@@ -1,6 +1,7 @@
 """The words of English reporting, read from `ontology/english.yaml`, and how its verbs bend."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -121,6 +122,8 @@ def read_english(project: Path | None = None) -> English:
             raise InputError(
                 f"is not of the form of the shipped one: {error}", Place(str(path))
             ) from error
+    for given in ("female", "male"):
+        lists[given] |= {_plain(name) for name in lists.get(given, set())}
     return English(
         {k: frozenset(v) for k, v in (lists | maps).items()},
         maps,
@@ -132,6 +135,11 @@ def read_english(project: Path | None = None) -> English:
         short,
         week,
     )
+
+
+def _plain(word: str) -> str:
+    parts = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def _either(words: Iterable[str]) -> str:

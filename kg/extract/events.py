@@ -23,6 +23,11 @@ class Events(Occasions):
         ]
         events += [self.add(e) for e in self.nouns(stream)]
         self._accompanied(stream)
+        text = " ".join(w.lower for w in stream.words)
+        if self.english.says("not_held", text):
+            for event in events:
+                if event.kind in self.talks and event.status == "scheduled":
+                    event.status = "cancelled"
         return events
 
     def _accompanied(self, stream: Stream) -> None:
@@ -74,10 +79,22 @@ class Events(Occasions):
                 return
             if len(agents) < 2 and kind != "Hosting":
                 return
-            if clause.cue.lemma in {"speak to", "talk to"} and not all(
-                a.kind == "Person" for a in clause.objects
-            ):
-                return
+            if clause.cue.lemma in {"speak to", "talk to", "speak with", "talk with"}:
+                media = [a for a in clause.objects if self._is_medium(a)]
+                if media:
+                    event = Event(
+                        "Interview",
+                        [*clause.subjects],
+                        stream.sentence,
+                        [span],
+                        "verb/medium",
+                        0.8,
+                        recipients=media,
+                    )
+                    self._date(event, stream, clause.at)
+                    yield event
+                if not all(a.kind == "Person" for a in clause.objects):
+                    return
             if kind == "Hosting" and not people:
                 return
             event = self._event(

@@ -1,12 +1,16 @@
 """Positions: what a holder is for or against, as an act of speech shows it."""
 
 import re
+from collections.abc import Mapping
 
+from kg.extract.actors import Actor
 from kg.extract.english import English
 from kg.extract.facts import Act, Position
 
 
-def positions_of(acts: list[Act], text: str, english: English) -> list[Position]:
+def positions_of(
+    acts: list[Act], text: str, english: English, actors: Mapping[str, Actor]
+) -> list[Position]:
     """Returns the positions that acts show, one for each holder, sentence and stance."""
     found: dict[tuple[int, int, str], Position] = {}
     telling = {id(act.governor) for act in acts if act.governor is not None}
@@ -21,16 +25,32 @@ def positions_of(acts: list[Act], text: str, english: English) -> list[Position]
         )
         if not stance:
             continue
+        holder = _holder(act, text, actors)
         position = Position(
-            act.speaker,
+            holder,
             stance,
             act.content,
             act,
             f"position/{act.kind}",
             round(act.confidence * 0.8, 2),
         )
-        found.setdefault((id(act.speaker), act.sentence.start, stance), position)
+        found.setdefault((id(holder), act.sentence.start, stance), position)
     return list(found.values())
+
+
+def _holder(act: Act, text: str, actors: Mapping[str, Actor]) -> Actor:
+    """The speaker, or the state that the speaker says it of: "U.S. concern", "Iran is ready"."""
+    state = actors.get(act.speaker.state)
+    if state is None or state is act.speaker or not state.forms:
+        return act.speaker
+    start, end = act.content
+    owned = text[act.span[0] : start] if act.span[0] < start else ""
+    opening = re.sub(r"^(that|the|its|his|her)\s+", "", text[start:end].lstrip('"“‘ '), flags=re.I)
+    told = any(
+        re.search(rf"\b{re.escape(form)}(?![\w-])", owned) or opening.startswith(form)
+        for form in state.forms
+    )
+    return state if told else act.speaker
 
 
 def _stance(english: English, act: Act, content: str, whole: str) -> str:
@@ -46,5 +66,8 @@ def _stance(english: English, act: Act, content: str, whole: str) -> str:
     ):
         return "opposes" if english.says("against", content[:60]) else "supports"
     if act.kind == "Accept" and re.search(r"\b(to|on)\b", whole[:14]):
-        return "supports"
+        first = next(
+            (w for w in content.split()[:4] if w not in {"to", "on"} and w[-2:] != "ly"), ""
+        )
+        return "" if first in english["procedural"] else "supports"
     return ""

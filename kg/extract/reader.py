@@ -75,7 +75,7 @@ class _Reading(Quotations):
         for act in self.acts:
             if act.during is None:
                 act.during = self._occasion(act)
-        positions = positions_of(self.acts, self.told.text, self.english)
+        positions = positions_of(self.acts, self.told.text, self.english, self.cast.actors)
         return Facts(self._cast(positions), self.events.found, self.acts, positions, tells_of_talk)
 
     def _cast(self, positions: list[Position]) -> list[Actor]:

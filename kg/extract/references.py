@@ -98,6 +98,9 @@ class Words:
         if not isinstance(entity, Mention) or entity.first != at:
             return None
         nxt = entity.last
+        office = self._office_of(entity)
+        if office:
+            return office
         if nxt < len(self.words) and self.words[nxt].lower == "counterpart":
             named = self._named(
                 Reference(at, nxt + 1, "counterpart", "counterpart", entity.actors[0].state)
@@ -112,6 +115,11 @@ class Words:
             return None
         actor = entity.actors[0]
         noun = self.words[nxt].lower
+        if noun.startswith("spokes") and at and self.words[at - 1].lower == "the":
+            speaks = self._spokesperson(actor)
+            if speaks:
+                self._add(Mention(at, nxt + 1, "role", (speaks,)))
+                return None
         if (
             actor.kind == "Person"
             and noun in {"regime", "government", "administration"}
@@ -135,6 +143,42 @@ class Words:
             (self.words[at].start, self.words[nxt].end),
         )
         return mention
+
+    def _office_of(self, entity: Mention) -> Mention | None:
+        """As in "the office of President Jane Roe", "Roe's office": a body, not the person."""
+        words, at, person = self.words, entity.first, entity.actors[0]
+        if person.kind != "Person":
+            return None
+        after = [w.lower for w in words[entity.last : entity.last + 2]]
+        before = [w.lower for w in words[max(0, at - 2) : at]]
+        if after == ["'s", "office"]:
+            first, last = at, entity.last + 2
+        elif before == ["office", "of"]:
+            first, last = at - 2, entity.last
+        else:
+            return None
+        place = (words[first].start, words[last - 1].end)
+        name = self.cast.told.text[slice(*place)]
+        known = self.cast.actors.get(f"office-of-{person.slug}")
+        if known is None:
+            known = self.cast.actors[f"office-of-{person.slug}"] = Actor(
+                f"office-of-{person.slug}", "Organization", name, False, person.state
+            )
+        known.forms.setdefault(name, place)
+        mention = Mention(first, last, "body", (known,))
+        self._add(mention)
+        return mention
+
+    def _spokesperson(self, body: Actor) -> Actor | None:
+        """Who of the text speaks for a state, as in "the Kremlin spokesman"."""
+        speaking = [
+            a
+            for a in self.cast.actors.values()
+            if a.kind == "Person"
+            and a.state == body.state
+            and ("spokes" in a.office.lower() or "press secretary" in a.office.lower())
+        ]
+        return speaking[0] if len(speaking) == 1 else None
 
     def _reference(self, at: int) -> Reference | None:
         english = self.english
@@ -374,7 +418,7 @@ class Words:
 
     def entity_at(self, at: int) -> "Mention | Reference | Group | None":
         """Returns what begins at a word, after an article."""
-        skipped = {"the", "both"} | self.english["numbers"]
+        skipped = {"the", "both"} | self.english["numbers"] | self.english["before_title"]
         while at < len(self.words) and self.words[at].lower in skipped and at not in self.entities:
             at += 1
         entity = self.entities.get(at)
