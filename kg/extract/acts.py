@@ -5,7 +5,7 @@ from datetime import date
 
 from kg.extract.actors import Actor, Mention
 from kg.extract.clauses import Stream
-from kg.extract.context import Clause, Context
+from kg.extract.context import Clause, Context, Reference
 from kg.extract.events import Events
 from kg.extract.facts import Act, Event
 from kg.extract.gazetteer import Gazetteer
@@ -186,16 +186,27 @@ class Acts:
         if clause.objects:
             return clause.objects[0]
         partner = self.context.partner(speaker)
+        if partner and self._told_the_press(speaker, clause.sentence):
+            return None
         if partner and (self.readout or (governor and governor.speaker in self.context.parties)):
             return partner
         if len(clause.subjects) == 2:
             return next(a for a in clause.subjects if a is not speaker)
         return None
 
+    def _told_the_press(self, speaker: Actor, sentence: Sentence) -> bool:
+        """Whether from an earlier sentence on a speaker speaks to the press, not to the other."""
+        kinds = {"PressConference", "Interview"}
+        return any(
+            e.kind in kinds and speaker in e.agents and e.sentence.start <= sentence.start
+            for e in self.events.found
+        )
+
     def _told_in(self, act: Act, governor: Act | None) -> Event | None:
         talk = self.events.talk_of(self.context.parties)
         if (
             talk
+            and not (governor is None and self._told_the_press(act.speaker, act.sentence))
             and act.speaker in talk.actors
             and (
                 self.readout
@@ -314,6 +325,8 @@ class Acts:
             ):
                 best = act
                 break
+        if not best and kind == "Assert" and self._doing(stream, speakers, states):
+            return "Announce"
         if not best:
             return kind
         # "is going to hit": a promise of harm is a threat.
@@ -325,6 +338,27 @@ class Acts:
             ),
             best,
         )
+
+    def _doing(
+        self, stream: Stream, speakers: tuple[Actor, ...], states: list[Actor | None]
+    ) -> bool:
+        """As in "said that it is expelling two diplomats": a step of one's own, made known."""
+        own = {id(a) for a in (*speakers, *states) if a is not None}
+        words = stream.words
+        for at in range(2, len(words)):
+            if not words[at].lower.endswith("ing") or words[at - 1].lower not in {
+                "is",
+                "are",
+                "was",
+            }:
+                continue
+            entity = stream.entities.get(at - 2)
+            told = isinstance(entity, Mention) and {id(a) for a in entity.actors} & own
+            itself = isinstance(entity, Reference) and entity.what in {"it", "we", "he", "she"}
+            cues = self.lexicon.verbs.get(words[at].lower, ())
+            if (told or itself) and any(self.vocabulary.is_a(c.kind, "Action") for c in cues):
+                return True
+        return False
 
     def _named_before(self, stream: Stream, actor: Actor, text: str, at: int, first: int) -> bool:
         count = first + len(text[:at].split())

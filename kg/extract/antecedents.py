@@ -65,7 +65,7 @@ class Antecedents(Words):
         if entity.what == "role":
             return self._by_role(entity, is_object)
         if entity.what == "body":
-            return self._by_body(entity)
+            return self._by_body(entity, clause)
         return ()
 
     def _two(self) -> tuple[Actor, ...]:
@@ -254,13 +254,11 @@ class Antecedents(Words):
             )
         return False
 
-    def _by_body(self, entity: Reference) -> tuple[Actor, ...]:
-        if (
-            entity.noun == "government"
-            and self.context.author
-            and self.context.author.state in self.cast.actors
-        ):
-            pass
+    def _by_body(self, entity: Reference, clause: Clause | None) -> tuple[Actor, ...]:
+        if entity.noun == "government" and not entity.state:
+            speakers = (*(clause.subjects if clause else ()), *self.context.subject)
+            states = [self.cast.actors.get(s.state) for s in speakers if s.state]
+            return tuple(s for s in states if s is not None)[:1]
         having = [
             a
             for a in self.cast.actors.values()
@@ -268,13 +266,6 @@ class Antecedents(Words):
             and entity.noun in a.name.lower().split()
             and (not entity.state or a.state == entity.state)
         ]
-        return (
-            (having[-1],)
-            if len(having) == 1
-            or (
-                having
-                and entity.noun
-                in {"embassy", "ministry", "department", "council", "commission", "police"}
-            )
-            else ()
-        )
+        several = {"embassy", "ministry", "department", "council", "commission", "police"}
+        known = len(having) == 1 or (having and entity.noun in several)
+        return (having[-1],) if known else ()

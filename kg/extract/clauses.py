@@ -41,6 +41,19 @@ class Stream(Subjects):
             clause.stop = min((c.at for c in later), default=len(self.words))
         self._trailing()
         self._according()
+        said = [c for c in self.clauses if c.rule == "participle" and self._says(c)]
+        if said:
+            # "commented on the plan, saying that": what was said tells it.
+            self.clauses = [
+                c
+                for c in self.clauses
+                if not (
+                    c.cue.lemma in {"comment", "remark", "respond", "react"}
+                    and said[0].at > c.at
+                    and said[0].subjects == c.subjects
+                    and said[0].cue.lemma in self.english["general"]
+                )
+            ]
         return self.clauses
 
     def _according(self) -> None:

@@ -27,7 +27,6 @@ class Gathering:
         self.text = text
         self.days: list[When] = []
         self.found: list[Event] = []
-        self.touched: list[Actor] = []
         self.talks = kinds_below(self.vocabulary, "Interaction")
         self.tellings = kinds_below(self.vocabulary, "Communication")
 

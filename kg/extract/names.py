@@ -22,7 +22,20 @@ class Cast(Bodies):
                 read(number)
         for number in order:
             self._short_forms(number)
+        self._of_two()
         self.mentions = [sorted(found.values(), key=lambda m: m.first) for found in self._found]
+
+    def _of_two(self) -> None:
+        """As in "the Roe-Doe call" of a headline: two people, not one of both their names."""
+        for slug, actor in list(self.actors.items()):
+            parts = actor.name.split("-")
+            known = [self._surnames.get(folded(part), []) for part in parts]
+            others = [having for having in known if having and actor not in having]
+            if actor.kind == "Person" and " " not in actor.name and len(others) == len(parts) > 1:
+                del self.actors[slug]
+                for found in self._found:
+                    for key in [key for key, m in found.items() if actor in m.actors]:
+                        del found[key]
 
     def _short_forms(self, number: int) -> None:
         """As in "External Affairs Minister (EAM) Jane Roe", "the Treaty Office (TO)"."""

@@ -122,6 +122,8 @@ class Occasions(Gathering):
         if kind in {"PressConference", "PressStatement", "SocialMediaPost", "Interview"}:
             if not owner or (kind == "PressStatement" and rule != "noun/by"):
                 return None
+            if kind == "SocialMediaPost" and not self._on_a_network(stream, at, end):
+                return None
             agents = list(owner)
         elif others and not agents:
             agents = [a for a in self._doer(stream, at) if a not in others]
@@ -145,6 +147,12 @@ class Occasions(Gathering):
         self._status(event, stream, at)
         self._date(event, stream, at, noun=True)
         return event
+
+    def _on_a_network(self, stream: Stream, at: int, end: int) -> bool:
+        """Whether a post is one on a social network, and no office."""
+        words = stream.words
+        told = {w.lower for w in (*words[max(0, at - 3) : at], *words[end : end + 3])}
+        return words[at].lower.startswith("tweet") or bool(told & self.english["network"])
 
     def _visit_by_noun(
         self, stream: Stream, at: int, end: int, owner: tuple[Actor, ...]

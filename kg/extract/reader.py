@@ -21,6 +21,11 @@ _STATEMENT_BY = re.compile(
 )
 
 
+_TOUCHING = ("Accuse", "Warn", "Request", "Demand", "Expressive")
+_NEAR = 50
+"""Characters of what is said, in which the one that it is about is named."""
+
+
 class Reader:
     """Reads texts; made once from the vocabulary, the register and the words of English."""
 
@@ -84,12 +89,24 @@ class _Reading(Quotations):
         for act in self.acts:
             used |= {id(a) for a in (act.speaker, act.addressee, act.reporter) if a}
         used |= {id(p.holder) for p in positions}
-        used |= {id(a) for a in self.events.touched}
+        used |= {id(a) for act in self.acts for a in self._touched(act)}
         return [
             a
             for a in self.cast.actors.values()
             if a.forms and (a.kind == "Person" or id(a) in used)
         ]
+
+    def _touched(self, act: Act) -> list[Actor]:
+        """The state or body that is thanked, condemned, supported or called upon."""
+        if not any(self.vocabulary.is_a(act.kind, kind) for kind in _TOUCHING):
+            return []
+        number = self.told.sentences.index(act.sentence)
+        words = act.sentence.words
+        for mention in self.cast.mentions[number]:
+            start = words[mention.first].start
+            if act.content[0] <= start < act.content[0] + _NEAR and mention.how != "part":
+                return [a for a in mention.actors if a.kind != "Person"]
+        return []
 
     def _author(self) -> None:
         """Who speaks where the text says "we": the one a statement is attributed to."""
@@ -162,7 +179,11 @@ class _Reading(Quotations):
                 continue
             if any(w.quote >= 0 for w in sentence.words):
                 return False
-            context = Context(published=self.context.published, author=self.context.author)
+            context = Context(
+                published=self.context.published,
+                author=self.context.author,
+                home=self.context.home,
+            )
             stream = self._stream(number, -1, [*range(len(sentence.words))], context)
             clauses = stream.read()
             first = next((c for c in clauses), None)

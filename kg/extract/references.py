@@ -137,6 +137,9 @@ class Words:
             return None
         mention = Mention(at, nxt + 1, "officials", (state,))
         self._add(mention)
+        if actor.kind == "Person":
+            place = (self.words[at].start, self.words[entity.last - 1].end)
+            actor.forms = {form: where for form, where in actor.forms.items() if where != place}
         self.cast._form(
             state,
             self.cast.told.text[self.words[at].start : self.words[nxt].end],
