@@ -7,8 +7,8 @@ it. What it cannot tell it leaves out.
 
 from collections.abc import Iterator
 
-from kg.extract.actors import Actor
-from kg.extract.context import Clause, Reference
+from kg.extract.actors import Actor, Mention
+from kg.extract.context import Clause, Group, Reference
 from kg.extract.lexicon import SOMEONE, Cue
 from kg.extract.sentences import Sentence
 from kg.extract.subjects import Subjects
@@ -171,7 +171,7 @@ class Stream(Subjects):
         for number, wanted in enumerate(rest):
             if wanted == SOMEONE:
                 entity = self.entity_at(at)
-                if entity is None and rest[number + 1 :] == ("to",):
+                if rest[number + 1 :] == ("to",) and not self._followed_by_to(entity):
                     # "asked the top official in the country to leave": nobody that is known.
                     return self._to(at)
                 if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
@@ -191,12 +191,17 @@ class Stream(Subjects):
                     and wanted.isalpha()
                     and wanted in self.english["preposition"] | {"to", "that"}
                 )
-                if word.text in ',.;:"“”' or (
-                    small
-                    and not (
-                        word.lower in self.english["adverb"]
-                        or word.lower.endswith("ly")
-                        or (number and n in self.entities)
+                denied = word.lower in self.english["negation"] | self.english["auxiliary"]
+                if (
+                    word.text in ',.;:"“”'
+                    or denied
+                    or (
+                        small
+                        and not (
+                            word.lower in self.english["adverb"]
+                            or word.lower.endswith("ly")
+                            or (number and n in self.entities)
+                        )
                     )
                 ):
                     return None
@@ -207,6 +212,11 @@ class Stream(Subjects):
             else:
                 return None
         return at
+
+    def _followed_by_to(self, entity: "Mention | Reference | Group | None") -> bool:
+        if entity is None or entity.last >= len(self.words):
+            return False
+        return self.words[entity.last].lower in self.english["adverb"] | {"to", "not"}
 
     def _to(self, at: int) -> int | None:
         """Where "to" ends that follows a noun phrase."""

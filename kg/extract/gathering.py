@@ -54,7 +54,9 @@ class Gathering:
         near = [
             d
             for d in self.days
-            if abs(d.first - at) <= 14 and self._belongs(stream, d, at, noun=True)
+            if abs(d.first - at) <= 14
+            and self._belongs(stream, d, at, noun=True)
+            and not self._of_telling(stream, d, at)
         ]
         return min(near, key=lambda d: abs(d.first - at), default=None)
 
@@ -82,12 +84,33 @@ class Gathering:
             event.status = "scheduled"
 
     def _date(self, event: Event, stream: Stream, at: int, *, noun: bool = False) -> None:
-        days = [d for d in self.days if not d.after and self._belongs(stream, d, at, noun=noun)]
+        days = [
+            d
+            for d in self.days
+            if not d.after
+            and self._belongs(stream, d, at, noun=noun)
+            and not (noun and self._of_telling(stream, d, at))
+        ]
         day = min(days, key=lambda d: abs(d.first - at), default=None)
         if day:
             event.since, event.until, event.dated = day.start.isoformat(), day.end.isoformat(), True
             if self.published and event.status == "occurred" and day.start > self.published:
                 event.status = "scheduled"
+
+    def _of_telling(self, stream: Stream, day: When, at: int) -> bool:
+        """As in "said on Wednesday that talks failed": the day on which it was told."""
+        words = stream.words
+        for clause in stream.clauses:
+            if clause.at >= at or clause.kind == "Announce" or not stream._says(clause):
+                continue
+            between = words[day.last : at]
+            after = clause.end <= day.first <= clause.end + 3 and any(
+                w.lower == "that" or self.lexicon.is_verb(w) for w in between
+            )
+            before = day.last in {clause.at, clause.at - 1} and day.first > 0
+            if after or (before and words[day.first - 1].lower == "on"):
+                return True
+        return False
 
     def _belongs(self, stream: Stream, day: When, at: int, *, noun: bool) -> bool:
         """Whether a day dates the word at `at`, and not a noun that stands between."""

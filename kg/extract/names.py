@@ -103,6 +103,9 @@ class Cast(Bodies):
         if any(any(c.isdigit() for c in w.text) for w in words[at:end]):
             return False
         following = words[end].lower if end < len(words) else ""
+        asks = at == 2 and words[1].text == ":" and words[0].lower in self.english["asks"]
+        if asks and following in {"from", "with", ","}:
+            return True
         if following == "," and end + 1 < len(words):
             ahead = words[end + 1 : end + 7]
             if ahead[0].lower == "who" or (ahead[0].text.isdigit()):

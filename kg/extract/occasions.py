@@ -96,8 +96,9 @@ class Occasions(Gathering):
         owner = self._owner(stream, at)
         n = end
         after = words[n].lower if n < len(words) else ""
-        if after == "between" or after == "among":
-            entity = stream.entity_at(n + 1)
+        parted = self._between(stream, n)
+        if parted:
+            entity = stream.entity_at(parted + 1)
             if entity is not None:
                 agents = list(stream.actors_of(entity, None))
                 rule = "noun/between"
@@ -139,7 +140,11 @@ class Occasions(Gathering):
             if kind == "Negotiation":
                 agents = self._states(agents)
             rule = "noun/implied"
-        if plural and kind in self.talks and kind != "Negotiation" and not day:
+        if kind == "Negotiation" and words[at].lower == "talks":
+            # What leaders' talks are about is not said: they meet.
+            kind = "Meeting" if all(a.kind == "Person" for a in agents) else kind
+        series = kind == "Negotiation" or words[at].lower == "talks"
+        if plural and kind in self.talks and not series and not day:
             return None
         event = Event(
             kind, agents, stream.sentence, [(words[at].start, words[end - 1].end)], rule, 0.75
@@ -153,6 +158,16 @@ class Occasions(Gathering):
         words = stream.words
         told = {w.lower for w in (*words[max(0, at - 3) : at], *words[end : end + 3])}
         return words[at].lower.startswith("tweet") or bool(told & self.english["network"])
+
+    def _between(self, stream: Stream, end: int) -> int | None:
+        """Index of "between" after a noun: at once, or as in "talks that took place between"."""
+        relative = end < len(stream.words) and stream.words[end].lower in {"that", "which"}
+        for n in range(end, min(end + (8 if relative else 1), len(stream.words))):
+            if stream.words[n].lower in {"between", "among"}:
+                return n
+            if stream.words[n].text in ",.;":
+                return None
+        return None
 
     def _visit_by_noun(
         self, stream: Stream, at: int, end: int, owner: tuple[Actor, ...]
@@ -219,6 +234,8 @@ class Occasions(Gathering):
                 return ()
             if words[n].lower in {"their", "our"}:
                 return stream.context.parties
+            if n not in stream.entities and self.lexicon.is_verb(words[n]):
+                return ()
             dated = any(d.first <= n <= d.last for d in self.days) or (
                 words[n].lower == "and" and any(d.first == n + 1 for d in self.days)
             )
@@ -281,6 +298,11 @@ class Occasions(Gathering):
                     break
                 if words[n].lower in self.english["preposition"] or words[n].text in ",.;":
                     break
+        if not agent:
+            telling = [
+                c for c in stream.clauses if c.kind == "Announce" and c.end <= at <= c.end + 3
+            ]
+            agent = telling[0].subjects if telling and not telling[0].passive else ()
         if not agent:
             return None
         event = Event(

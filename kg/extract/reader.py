@@ -104,8 +104,14 @@ class _Reading(Quotations):
         words = act.sentence.words
         for mention in self.cast.mentions[number]:
             start = words[mention.first].start
-            if act.content[0] <= start < act.content[0] + _NEAR and mention.how != "part":
-                return [a for a in mention.actors if a.kind != "Person"]
+            if not act.content[0] <= start < act.content[0] + _NEAR or mention.how == "part":
+                continue
+            place = words[mention.first - 1].lower in {"in", "at", "near", "from"}
+            after = words[mention.last : mention.last + 1]
+            compound = mention.actors[0].kind == "Organization" and any(
+                w.lower.isalpha() and w.lower not in self.english.function_words for w in after
+            )
+            return [a for a in mention.actors if a.kind != "Person" and not (place or compound)]
         return []
 
     def _author(self) -> None:

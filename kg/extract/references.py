@@ -115,11 +115,6 @@ class Words:
             return None
         actor = entity.actors[0]
         noun = self.words[nxt].lower
-        if noun.startswith("spokes") and at and self.words[at - 1].lower == "the":
-            speaks = self._spokesperson(actor)
-            if speaks:
-                self._add(Mention(at, nxt + 1, "role", (speaks,)))
-                return None
         if (
             actor.kind == "Person"
             and noun in {"regime", "government", "administration"}
@@ -307,6 +302,8 @@ class Words:
             return Reference(at, n + 1, "sides", phrase)
         if state and phrase in english["people_of_state"] - {"side's"}:
             actor = self.cast.actors.get(state)
+            if actor and phrase.startswith("spokes") and words[at].lower == "the":
+                actor = self._spokesperson(actor) or actor
             if actor:
                 self._add(Mention(at, n + 1, "officials", (actor,)))
             return None
