@@ -251,6 +251,14 @@ class People:
         """The one that the text has named already, else the first."""
         return next((slug for slug in hit.slugs if slug in self.actors), hit.slugs[0])
 
+    def _learn_office(self, actor: Actor, at: tuple[int, int]) -> None:
+        """Notes an office, the fuller one where one word of it was told: Secretary of State."""
+        told = self.told.text[slice(*at)].strip(" ,")
+        if not actor.office or (
+            " " not in actor.office and " " in told and actor.office.lower() in told.lower().split()
+        ):
+            actor.office, actor.office_at = told, at
+
     def _same_office(self, actor: Actor, others: Iterable[Mention]) -> None:
         """A counterpart holds the office of the one named before."""
         if actor.office.lower() in {"", "counterpart"}:

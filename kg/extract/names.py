@@ -135,7 +135,7 @@ class Cast(Bodies):
         actor = mention.actors[0]
         if at < len(words) and words[at].lower == "of" and not actor.state:
             actor.state = self._state_at(number, at + 1)
-        if at + 1 >= len(words) or words[at].text not in {",", "("} or actor.office:
+        if at + 1 >= len(words) or words[at].text not in {",", "("} or " " in actor.office:
             return
         begin = at + 1
         if words[begin].lower in {"the", "a", "an"}:
@@ -145,6 +145,8 @@ class Cast(Bodies):
                 self._is_role(words[role])
                 and words[role].lower not in self.english["kin"] | self.english["honorific"]
             ):
+                while role + 1 < len(words) and self._is_role(words[role + 1]):
+                    role += 1
                 after, state = self._title_goes_on(number, role + 1)
                 if (
                     self._name_at(number, after)
@@ -154,8 +156,7 @@ class Cast(Bodies):
                 ):
                     return
                 own = self._without_state(number, begin, role)
-                actor.office = self.told.text[words[own].start : words[after - 1].end]
-                actor.office_at = (words[own].start, words[after - 1].end)
+                self._learn_office(actor, (words[own].start, words[after - 1].end))
                 if not actor.state:
                     actor.state = self._state_before(number, begin, role) or state
                 return

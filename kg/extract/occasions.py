@@ -233,7 +233,8 @@ class Occasions(Gathering):
                         return actors[:1]
                 return ()
             if words[n].lower in {"their", "our"}:
-                return stream.context.parties
+                several = [c.subjects for c in stream.clauses if c.at < n and len(c.subjects) > 1]
+                return several[-1] if several else stream.context.parties
             if n not in stream.entities and self.lexicon.is_verb(words[n]):
                 return ()
             dated = any(d.first <= n <= d.last for d in self.days) or (

@@ -125,7 +125,7 @@ class _Reading(Quotations):
                 "attributable to" in lower and len(sentence.words) < 25
             )
             if attributed:
-                authors = (people or self._bodies(mentions))[:1]
+                authors = (people or self._bodies(sentence, mentions))[:1]
             elif kind == "byline" and people and people[0].office and len(sentence.words) < 25:
                 authors = people[:1]
             elif kind == "title" and _STATEMENT_BY.search(lower):
@@ -140,8 +140,12 @@ class _Reading(Quotations):
                 self.events.add(self._statement(authors, sentence, rule))
             return
 
-    def _bodies(self, mentions: list[Mention]) -> list[Actor]:
-        return [m.actors[0] for m in mentions if m.how in {"name", "body", "place"}]
+    def _bodies(self, sentence: Sentence, mentions: list[Mention]) -> list[Actor]:
+        """Who speaks by an unnamed spokesperson; not what the statement is about."""
+        about = [n for n, w in enumerate(sentence.words) if w.lower in {"on", "about", "regarding"}]
+        stop = about[0] if about else len(sentence.words)
+        named = [m for m in mentions if m.how in {"name", "body", "place"} and m.first < stop]
+        return [m.actors[0] for m in named]
 
     def _signers(self, sentence: Sentence, mentions: list[Mention]) -> list[Actor]:
         """As in "Statement by Jane Roe", "by the High Representative on behalf of the Union"."""
@@ -255,6 +259,7 @@ class _Reading(Quotations):
             if (
                 len(event.agents) > 1
                 and self.vocabulary.is_a(event.kind, "Interaction")
+                and (event.kind != "Visit" and event.status in {"occurred", "scheduled"})
                 and not self.context.parties
             ):
                 self.context.parties = tuple(event.agents)

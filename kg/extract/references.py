@@ -300,7 +300,12 @@ class Words:
             if n + 1 < len(words) and words[n + 1].lower in {"of", "from"}:
                 return None
             return Reference(at, n + 1, "sides", phrase)
-        if state and phrase in english["people_of_state"] - {"side's"}:
+        some = words[at].lower in {"a", "an", "another"} and phrase in {
+            "official",
+            "diplomat",
+            "envoy",
+        }
+        if state and (some or phrase in english["people_of_state"] - {"side's"}):
             actor = self.cast.actors.get(state)
             if actor and phrase.startswith("spokes") and words[at].lower == "the":
                 actor = self._spokesperson(actor) or actor
@@ -344,7 +349,7 @@ class Words:
                 at += 1
                 continue
             members = [first]
-            end = first.last
+            end = self._past_state(first)
             while end < len(self.words) and self.words[end].lower in {",", "and", "&"}:
                 n = end + 1
                 if n < len(self.words) and self.words[n].lower == "and":
@@ -378,7 +383,7 @@ class Words:
                 ):
                     break
                 members.append(nxt)
-                end = nxt.last
+                end = self._past_state(nxt)
             if len(members) > 1 and not any(
                 isinstance(m, Reference)
                 and m.what not in {"he", "she", "role", "counterpart", "body"}
@@ -388,6 +393,18 @@ class Words:
                 at = end
             else:
                 at = first.last
+
+    def _past_state(self, entity: Mention | Reference) -> int:
+        """Index after "President Putin of Russia", where it is one of several."""
+        at = entity.last
+        if isinstance(entity, Mention) and entity.actors[0].kind == "Person":
+            words = [w.lower for w in self.words[at : at + 2]]
+            state = (
+                self._starts.get(at + 1 + (words[1:] == ["the"])) if words[:1] == ["of"] else None
+            )
+            if isinstance(state, Mention) and state.actors[0].kind == "State":
+                return state.last
+        return at
 
     def _list_ends(self, at: int, first: Mention | Reference) -> bool:
         """Whether a list that goes on with a comma comes to an "and"."""

@@ -59,11 +59,14 @@ class Titles(People):
             return at + 1
         role = at
         last = at + 1
+        first = self._title_begins(number, role)
+        # "the Prime Minister and President Roe" are two, "Prime Minister and Mayor Roe" is one.
+        one = first == 0 or words[first - 1].lower != "the"
         while last < len(words) and (
             self._is_role(words[last])
             or words[last].lower in self.english["modifier"]
             or (
-                words[last].lower in {"and", "/"}
+                (words[last].text == "/" or (words[last].lower == "and" and one))
                 and last + 1 < len(words)
                 and (
                     self._is_role(words[last + 1])
@@ -77,7 +80,6 @@ class Titles(People):
             not self._is_role(words[last - 1]) and words[last - 1].text != "." and last > role + 1
         ):
             last -= 1
-        first = self._title_begins(number, role)
         after, state = self._title_goes_on(number, last)
         begin = after
         if (
@@ -105,10 +107,9 @@ class Titles(People):
         plain = words[role].lower.rstrip(".") in self.english["honorific"] | self.english["kin"]
         text = self.told.text[words[begin].start : words[name - 1].end]
         actor = self.person(text, (words[begin].start, words[name - 1].end), title, prefix or state)
-        if not plain and not actor.office and first < after:
+        if not plain and first < after:
             own = self._without_state(number, first, role)
-            actor.office = self.told.text[words[own].start : words[after - 1].end].strip(" ,")
-            actor.office_at = (words[own].start, words[after - 1].end)
+            self._learn_office(actor, (words[own].start, words[after - 1].end))
         if words[role].lower == "counterpart":
             before = sorted(self._found[number].values(), key=lambda m: m.first)
             self._same_office(actor, [m for m in before if m.last <= first])
@@ -283,10 +284,15 @@ class Titles(People):
                     and lower.rstrip(".") in {"king", "major", "marshal", "judge", "pope", "prince"}
                 ):
                     break
+                month = lower in self.english["months"]
+                if month and capitals and self._given(words[end - 1]):
+                    capitals += 1
+                    end += 1
+                    continue
                 if (
                     (lower in self.english.function_words and lower not in self.english["particle"])
                     or lower in self.english["weekdays"]
-                    or (lower in self.english["months"] and not self._given(words[end - 1]))
+                    or month
                 ):
                     break
                 if lower in self.english["body"]:
