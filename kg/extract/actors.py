@@ -75,7 +75,9 @@ class People:
         slug = slug_of(f"{state} {office}")
         actor = self.actors.get(slug)
         if actor is None:
-            actor = self.actors[slug] = Actor(slug, "Person", office, False, state, office)
+            known = self.gazetteer.known.get(state)
+            of_state = state if known and known.kind == "State" else ""
+            actor = self.actors[slug] = Actor(slug, "Person", office, False, of_state, office)
             actor.office_at = at
         self._form(actor, office, at)
         return actor
@@ -158,6 +160,8 @@ class People:
                 continue
             if len(words[tail]) > 2 and not words[tail].endswith("."):
                 self._surname(" ".join(words[tail:]), actor)
+                if words[tail].lower().startswith(("al-", "el-")) and tail == len(words) - 1:
+                    self._surname(words[tail][3:], actor)
 
     def _surname(self, surname: str, actor: Actor) -> None:
         having = self._surnames.setdefault(folded(surname), [])

@@ -160,7 +160,7 @@ class Acts:
         return (words[first].start, stop) if words[first].start < stop else (start, stop)
 
     def _is_act(self, clause: Clause) -> bool:
-        if not clause.subjects or clause.passive:
+        if not clause.subjects or clause.passive or clause.rule == "ahead":
             return False
         if self.vocabulary.is_a(clause.kind, "Communication"):
             # "wrote on social media that": the post is an event, what is written in it an act.
@@ -314,7 +314,9 @@ class Acts:
             if not own:
                 best = act
                 break
-            before = text[: match.start()].split()[-7:]
+            before = [
+                w for word in text[: match.start()].split()[-7:] for w in (word, *word.split("-"))
+            ]
             mine = any(
                 w in {"i", "we", "our", "my", "he", "she", "they", "i'm", "we're"}
                 or w.strip(",") in own_names

@@ -176,7 +176,7 @@ class Antecedents(Words):
         ]
         if context.home and not entity.state:
             # On a government's page "the President" is its own, if it has one.
-            own = [a for a in having if a.state == context.home]
+            own = [a for a in having if a.state == context.home or self._at(a, context.home)]
             if len(own) == 1:
                 return (own[0],)
         # "The Prime Minister", before any is named: whose page it is need not say whose.
@@ -198,6 +198,10 @@ class Antecedents(Words):
             if actor in having:
                 return (actor,)
         return ()
+
+    def _at(self, actor: Actor, body: str) -> bool:
+        known = self.cast.gazetteer.known.get(actor.slug)
+        return known is not None and any(at == body for _, at, _, _ in known.offices)
 
     def _holds_in(self, actor: Actor, body: str) -> bool:
         """Whether a person's office names a body: "President of the European Council"."""
@@ -225,16 +229,20 @@ class Antecedents(Words):
         text = self.english.short.get(text.lower(), text)
         place = (words[0].start, words[-1].end)
         day, home = self.context.published, self.context.home
-        for known in self.cast.gazetteer.known.values():
-            if known.kind == "Person" and known.state == home:
-                for office, _, since, until in known.offices:
-                    if (
-                        office.casefold() == text.casefold()
-                        and since <= day
-                        and (until >= day or not until)
-                        and since
-                    ):
-                        return self.cast.known(known.slug, known.label, place, told=False)
+        holding = [
+            (since, known)
+            for known in self.cast.gazetteer.known.values()
+            if known.kind == "Person"
+            for office, body, since, until in known.offices
+            if home in {known.state, body}
+            and office.casefold() == text.casefold()
+            and since
+            and since <= day
+            and (until >= day or not until)
+        ]
+        if holding:
+            known = max(holding, key=lambda one: one[0])[1]
+            return self.cast.known(known.slug, known.label, place, told=False)
         return self.cast.holder(text, home, place) if told else None
 
     def _has_role(self, actor: Actor, noun: str) -> bool:

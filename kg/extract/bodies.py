@@ -63,6 +63,9 @@ class Bodies(Titles):
         state = next(
             (m.actors[0].state for m in self._found[number].values() if at <= m.first < end), ""
         )
+        plain = text[words[own].start : words[end - 1].end]
+        if not state and plain.lower() in self.english["shared_name"]:
+            state = self._shared(plain)[0]
         possessive = at > 1 and words[at - 1].lower == "'s"
         before = self._hit_at(number, at - 1 - possessive) if at else None
         if before and before.last == at - possessive and before.actors[0].kind == "State":

@@ -92,7 +92,9 @@ class Stream(Subjects):
         _, _, first = self._auxiliaries(last.at)
         entity = self.entities.get(first - 1)
         rest = [w for w in words[last.end :] if w.text[0].isalnum()]
-        if entity is None or len(rest) > 4 or any(w.lower in {"that", "it"} for w in rest):
+        if entity is None or len(rest) > 8 or any(w.lower in {"that", "it"} for w in rest):
+            return
+        if len(rest) > 4 and any(self.lexicon.is_verb(w) for w in rest):
             return
         comma = entity.first - 1
         if comma < 3 or words[comma].text != ",":
@@ -327,6 +329,12 @@ class Stream(Subjects):
             ):
                 does = self._subject(self._auxiliaries(at - 2)[2], "past")
                 return (does[0], does[1], does[2]) if does else None
+            if words[max(0, at - 2) : at] and [w.lower for w in words[max(0, at - 2) : at]] == [
+                "forward",
+                "to",
+            ]:
+                looks = self._subject(self._auxiliaries(at - 3)[2], "past") if at > 2 else None
+                return (looks[0], "ahead", looks[2]) if looks else None
             opens = at == 0 and not self._says_kind(cue.kind)
             participle_of = self._opening() if opens else self._participle(at)
             return (participle_of[0], participle_of[2], participle_of[1]) if participle_of else None

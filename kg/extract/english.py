@@ -143,7 +143,7 @@ def _plain(word: str) -> str:
 
 
 def _either(words: Iterable[str]) -> str:
-    return rf"\b({'|'.join(re.escape(word) for word in words)})\b"
+    return rf"(?<![\w-])({'|'.join(re.escape(word) for word in words)})(?![\w-])"
 
 
 def _third_person(lemma: str) -> str:

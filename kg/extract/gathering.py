@@ -123,7 +123,7 @@ class Gathering:
         adverbial = (
             day.first == 0
             or words[day.first - 1].lower
-            in {"on", "in", "late", "early", ",", "by", "for", "—", "from"}
+            in {"on", "in", "late", "early", ",", "by", "for", "—", "–", "-", ":", "from"}
             or (
                 words[day.first].lower
                 in {

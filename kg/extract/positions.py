@@ -69,5 +69,7 @@ def _stance(english: English, act: Act, content: str, whole: str) -> str:
         first = next(
             (w for w in content.split()[:4] if w not in {"to", "on"} and w[-2:] != "ly"), ""
         )
-        return "" if first in english["procedural"] else "supports"
+        if first in english["procedural"]:
+            return ""
+        return "opposes" if english.says("against", content[:60]) else "supports"
     return ""

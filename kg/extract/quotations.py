@@ -19,6 +19,7 @@ class _Run:
 
     speaker: tuple[Actor, ...]
     act: Act | None
+    alone: bool = False
 
 
 class Quotations(ActsOfNouns):
@@ -48,6 +49,7 @@ class Quotations(ActsOfNouns):
                     and before[-1:] in {",", ":"}
                     and re.match(r"(I|we|it|that|they|he|she|you|there)\b", inside, re.I)
                 )
+                or re.search(r"[.!?] [A-Z“]", inside)
                 or (number and self.told.quotes[number - 1].run == quote.run and number - 1 in full)
             ):
                 full.add(number)
@@ -74,7 +76,7 @@ class Quotations(ActsOfNouns):
                 self.runs[run] = _Run(clause.subjects, acts[0] if acts else None)
             known = self.runs.get(run)
             if known is None:
-                known = self._later(run, number)
+                known = self._later(run, number) or self._alone(quote, number)
                 if known is None:
                     continue
                 self.runs[run] = known
@@ -94,7 +96,10 @@ class Quotations(ActsOfNouns):
             if not acts and not any(nested.values()):
                 # A further sentence of one speech is an act of its own where it does another thing.
                 kind = self._by_content("Assert", text, inner, known.speaker)
-                if kind != "Assert" and (known.act is None or known.act.kind != kind):
+                if known.alone:
+                    known.alone = False
+                    self._said(known.speaker[0], kind, sentence, inner, known)
+                elif kind != "Assert" and (known.act is None or known.act.kind != kind):
                     self._said(known.speaker[0], kind, sentence, inner, known)
             self.events.read(inner, clauses)
 
@@ -116,6 +121,15 @@ class Quotations(ActsOfNouns):
                 during=run.act.during if run.act else None,
             )
         )
+
+    def _alone(self, quote: int, number: int) -> _Run | None:
+        """A paragraph of nothing but a quotation: whoever spoke in the one before speaks on."""
+        block = self.told.sentences[number].block
+        span = self.told.quotes[quote]
+        whole = span.start - block.start <= 1 and block.end - span.end <= 1
+        speaker = self.context.subject
+        told = any(a.speaker in speaker for a in self.acts[-3:])
+        return _Run(speaker, None, alone=True) if whole and len(speaker) == 1 and told else None
 
     def _later(self, run: int, number: int) -> _Run | None:
         """The speaker of a quotation whose verb stands after it, in a later sentence."""

@@ -13,6 +13,7 @@ from kg.extract.lexicon import Lexicon
 from kg.extract.positions import positions_of
 from kg.extract.quotations import Quotations
 from kg.extract.sentences import Sentence, read_sentences
+from kg.extract.when import read_when
 from kg.vocabulary import Vocabulary
 
 _STATEMENT_BY = re.compile(
@@ -49,16 +50,26 @@ class Reader:
         return reading.facts()
 
     def _home(self, publisher: str) -> str:
-        """Slug of the state whose body a publisher is, by its name, or empty."""
+        """Slug of the state whose body a publisher is, by its name, of a union, or empty."""
         found = [self.gazetteer.known[hit.slugs[0]] for hit in self.gazetteer.find(publisher)]
-        return next((k.state for k in found if k.state and not self._is_medium(publisher)), "")
+        if self._is_medium(publisher):
+            return ""
+        return next((k.state or k.slug for k in found if k.kind != "Person"), "")
 
     def _is_medium(self, name: str) -> bool:
         return any(word.lower() in self.english["medium"] for word in name.split())
 
 
 class _Reading(Quotations):
-    """One text."""
+    """One text.
+
+    Attributes:
+        answers: Who answers the questions of a transcript.
+        briefing: A press conference, as long as nobody has spoken in it.
+    """
+
+    answers: Actor | None = None
+    briefing: Event | None = None
 
     def facts(self) -> Facts:
         """Reads all sentences, paragraph by paragraph."""
@@ -106,7 +117,10 @@ class _Reading(Quotations):
             start = words[mention.first].start
             if not act.content[0] <= start < act.content[0] + _NEAR or mention.how == "part":
                 continue
-            place = words[mention.first - 1].lower in {"in", "at", "near", "from"}
+            before = words[mention.first - 1 - (words[mention.first - 1].lower == "the")].lower
+            place = before in {"in", "at", "near", "from", "against", ","} or (
+                before == "on" and not self.vocabulary.is_a(act.kind, "Request")
+            )
             after = words[mention.last : mention.last + 1]
             compound = mention.actors[0].kind == "Organization" and any(
                 w.lower.isalpha() and w.lower not in self.english.function_words for w in after
@@ -225,6 +239,21 @@ class _Reading(Quotations):
         for event in self.events.nouns(stream, peek=True):
             if event.kind in {"PressConference", "Interview"}:
                 self.events.add(event)
+                self.answers = event.agents[0]
+        if self.answers is None and self.context.author is None:
+            self.briefing = self._briefing(stream)
+
+    def _briefing(self, stream: Stream) -> Event | None:
+        """The press conference of a headline that names nobody; who speaks first holds it."""
+        for at in range(len(stream.words)):
+            found = self.lexicon.noun_at(stream.words, at)
+            if found and found[0].kind == "PressConference":
+                span = (stream.words[at].start, stream.words[found[1] - 1].end)
+                event = Event("PressConference", [], stream.sentence, [span], "title/turn", 0.8)
+                self.events.days = read_when(stream.words, self.english, self.published)
+                self.events._date(event, stream, at, noun=True)
+                return event
+        return None
 
     def _turn(self, number: int) -> None:
         """As in "Jane Roe: ..." or "@handle: ...": from here on she speaks in her own words."""
@@ -241,12 +270,18 @@ class _Reading(Quotations):
             self.events.add(Event("SocialMediaPost", [who], sentence, [span], "post/handle", 0.9))
             return
         mentions = [m for m in self.cast.mentions[number] if m.last == colon]
-        question = start.lower in {"q", "question", "reporter", "journalist"} and colon == 1
-        if question or (mentions and mentions[0].actors[0].kind == "Organization"):
+        question = start.lower in self.english["asks"] and colon == 1
+        if start.lower in self.english["answers"] and colon == 1 and self.answers:
+            self.context.author, self.context.own_voice, self.readout = self.answers, True, False
+        elif question or (mentions and mentions[0].actors[0].kind == "Organization"):
             self.context.author, self.context.own_voice = None, False
         elif mentions and mentions[0].first <= 1 and mentions[0].actors[0].kind == "Person":
             self.context.author, self.context.own_voice = mentions[0].actors[0], True
             self.readout = False
+            if self.briefing:
+                self.briefing.agents = [mentions[0].actors[0]]
+                self.events.add(self.briefing)
+                self.briefing = None
 
     def _outside(self, number: int) -> tuple[Stream, dict[int, list[Act]]]:
         sentence = self.told.sentences[number]

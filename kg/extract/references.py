@@ -438,6 +438,10 @@ class Words:
         skipped = {"the", "both"} | self.english["numbers"] | self.english["before_title"]
         while at < len(self.words) and self.words[at].lower in skipped and at not in self.entities:
             at += 1
+        if at + 1 < len(self.words) and self.words[at].lower in {"his", "her", "their"}:
+            # "his Iranian counterpart Jane Roe", "Her Excellency Jane Roe".
+            person = self._starts.get(at + 1)
+            at += isinstance(person, Mention) and person.actors[0].kind == "Person"
         entity = self.entities.get(at)
         if entity is None or entity.first != at:
             return None

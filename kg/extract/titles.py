@@ -1,5 +1,8 @@
 """Names beside the word of an office: "Foreign Minister Fuad Hussein of Iraq"."""
 
+import re
+from collections import Counter
+
 from kg.extract.actors import People
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer, Hit
@@ -13,6 +16,25 @@ class Titles(People):
         super().__init__(told, gazetteer, english, published)
         hits = gazetteer.find(told.text)
         self._hits = [_within(hits, sentence) for sentence in told.sentences]
+        slugs = Counter(hit.slugs[0] for hit in hits)
+        slugs.update(dict.fromkeys(self._dateline(), len(hits)))
+        self._states = [s for s, _ in slugs.most_common() if gazetteer.known[s].kind == "State"]
+
+    def _dateline(self) -> list[str]:
+        """The state whose capital the text begins with: "TEHRAN -- The Foreign Ministry said"."""
+        first = next((s for s in self.told.sentences if s.block.kind == "body"), None)
+        if first is None:
+            return []
+        opening = self.told.text[first.start : first.start + 40]
+        opening = re.sub(r"\b[A-Z]{3,}\b", lambda word: word[0].title(), opening)
+        return [
+            h.slugs[0] for h in self.gazetteer.find(opening) if h.start == 0 and h.how == "place"
+        ]
+
+    def _shared(self, name: str) -> tuple[str, str]:
+        """The state whose body a name is that many bear, and the body; empty if none is told."""
+        bodies = ((told, self.gazetteer.body(told, name)) for told in self._states)
+        return next((found for found in bodies if found[1]), ("", ""))
 
     def _titled(self, number: int) -> None:
         """Gazetteer hits, and names beside the word of an office."""
@@ -39,7 +61,9 @@ class Titles(People):
                     number, first, last, "name", self.known(entry.slug, name, (hit.start, hit.end))
                 )
             else:
-                slug = self._meant(hit)
+                slug = self._meant_body(name, self._meant(hit))
+                if not slug:
+                    continue
                 actor = (
                     self.known(slug, name, (hit.start, hit.end))
                     if hit.how == "name" and not inside
@@ -50,6 +74,13 @@ class Titles(People):
         at = 0
         while at < len(words):
             at = max(at + 1, self._office(number, at))
+
+    def _meant_body(self, name: str, slug: str) -> str:
+        """Whose Foreign Office is meant, where many states have one: that of the text's state."""
+        state = self.gazetteer.known[slug].state
+        if name.lower() not in self.english["shared_name"] or state in self._states:
+            return slug
+        return self._shared(name)[1]
 
     def _office(self, number: int, at: int) -> int:
         """Reads a title and the name after it; returns where to go on."""
@@ -64,7 +95,7 @@ class Titles(People):
         one = first == 0 or words[first - 1].lower != "the"
         while last < len(words) and (
             self._is_role(words[last])
-            or words[last].lower in self.english["modifier"]
+            or (words[last].lower in self.english["modifier"] and words[last].lower != "and")
             or (
                 (words[last].text == "/" or (words[last].lower == "and" and one))
                 and last + 1 < len(words)
