@@ -206,8 +206,9 @@ class Antecedents(Words):
     def _holds_in(self, actor: Actor, body: str) -> bool:
         """Whether a person's office names a body: "President of the European Council"."""
         known = self.cast.actors.get(body)
-        forms = known.forms if known and known.kind != "State" else ()
-        return any(form in actor.office for form in (*forms, *((known.name,) if forms else ())))
+        if known is None or known.kind == "State":
+            return False
+        return any(form in actor.office for form in (*known.forms, known.name))
 
     def _earlier(self, actor: Actor, entity: Reference) -> bool:
         start = self.words[entity.first].start
@@ -267,6 +268,12 @@ class Antecedents(Words):
             speakers = (*(clause.subjects if clause else ()), *self.context.subject)
             states = [self.cast.actors.get(s.state) for s in speakers if s.state]
             return tuple(s for s in states if s is not None)[:1]
+        first = entity.first + 1
+        span = (self.words[first].start, self.words[entity.last - 1].end)
+        name = self.cast.told.text[slice(*span)] if first < entity.last else ""
+        if name.lower() in self.english["shared_name"] and not entity.state:
+            slug = self.cast._shared(name)[1]
+            return (self.cast.known(slug, name, span) if slug else self.cast.body(name, span),)
         having = [
             a
             for a in self.cast.actors.values()

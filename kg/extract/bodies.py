@@ -33,6 +33,33 @@ class Bodies(Titles):
             self.collective = self.body(self.told.text[slice(*place)], place)
             self._put(number, first, end, "body", self.collective)
 
+    def _small_bodies(self, number: int) -> None:
+        """As in "the Russian foreign ministry", "Iran's embassy in Oslo": in small letters."""
+        words = self.told.sentences[number].words
+        for mention in [m for m in self._found[number].values() if m.actors[0].kind == "State"]:
+            own = mention.last + (
+                words[mention.last : mention.last + 1] != () and words[mention.last].lower == "'s"
+            )
+            end = own
+            while end < len(words) and words[end].lower in self.english["modifier"]:
+                end += 1
+            if end >= len(words) or words[end].text not in self.english["small_body"]:
+                continue
+            end += 1
+            if (
+                end + 1 < len(words)
+                and words[end - 1].lower in {"embassy", "consulate"}
+                and words[end].lower == "in"
+            ):
+                place = self._hit_at(number, end + 1)
+                end = place.last if place else end
+            span = (words[mention.first].start, words[end - 1].end)
+            state = mention.actors[0].slug
+            known = self.gazetteer.body(state, self.told.text[words[own].start : span[1]])
+            name = self.told.text[slice(*span)]
+            actor = self.known(known, name, span) if known else self.body(name, span, state)
+            self._put(number, mention.first, end, "body", actor)
+
     def _is_many(self, at: int, number: int) -> bool:
         lower = self.told.sentences[number].words[at].lower
         return lower.endswith("s") and (

@@ -17,7 +17,8 @@ class Cast(Bodies):
             range(len(told.sentences)),
             key=lambda n: told.sentences[n].block.kind in {"title", "heading"},
         )
-        for read in (self._titled, self._collectives, self._listed, self._bare):
+        steps = (self._titled, self._collectives, self._small_bodies, self._listed, self._bare)
+        for read in steps:
             for number in order:
                 read(number)
         for number in order:

@@ -1,13 +1,14 @@
 """Pronouns and descriptions in a sentence, and names that "and" joins; not yet who is meant."""
 
 from kg.extract.actors import Actor, Mention
-from kg.extract.context import Clause, Context, Group, Reference
+from kg.extract.context import Clause, Context, Reference
+from kg.extract.groups import Groups
 from kg.extract.lexicon import Lexicon
 from kg.extract.names import Cast
 from kg.extract.sentences import Sentence
 
 
-class Words:
+class Words(Groups):
     """The words of one level of a sentence: outside quotations, or inside one."""
 
     def __init__(
@@ -46,11 +47,6 @@ class Words:
         self._groups()
         self.clauses: list[Clause] = []
         self._memo: dict[int, tuple[Actor, ...]] = {}
-
-    def _add(self, entity: Mention | Reference) -> None:
-        for at in range(entity.first, entity.last):
-            self.entities[at] = entity
-        self._starts[entity.first] = entity
 
     def _references(self) -> None:
         at = 0
@@ -121,7 +117,7 @@ class Words:
             and actor.state
         ):
             slug = actor.state
-        elif actor.kind == "State":
+        elif actor.kind == "State" or noun.startswith("spokes"):
             slug = actor.slug
         else:
             return None
@@ -135,11 +131,9 @@ class Words:
         if actor.kind == "Person":
             place = (self.words[at].start, self.words[entity.last - 1].end)
             actor.forms = {form: where for form, where in actor.forms.items() if where != place}
-        self.cast._form(
-            state,
-            self.cast.told.text[self.words[at].start : self.words[nxt].end],
-            (self.words[at].start, self.words[nxt].end),
-        )
+        if not noun.startswith("spokes"):
+            place = (self.words[at].start, self.words[nxt].end)
+            self.cast._form(state, self.cast.told.text[slice(*place)], place)
         return mention
 
     def _office_of(self, entity: Mention) -> Mention | None:
@@ -339,114 +333,3 @@ class Words:
         verb = self.words[n].lower
         adverb = verb in self.english["adverb"] or verb.endswith("ly")
         return adverb or (self.lexicon.is_verb(self.words[n]) and verb not in self.english["sides"])
-
-    def _groups(self) -> None:
-        """Joins what "and" and commas join, where all are of one sort."""
-        at = 0
-        while at < len(self.words):
-            first = self._starts.get(at)
-            if first is None:
-                at += 1
-                continue
-            members = [first]
-            end = self._past_state(first)
-            while end < len(self.words) and self.words[end].lower in {",", "and", "&"}:
-                n = end + 1
-                if n < len(self.words) and self.words[n].lower == "and":
-                    n += 1
-                while (
-                    n < len(self.words)
-                    and self.words[n].lower in {"the", "both", "his", "her", "their"}
-                    and n not in self.entities
-                ):
-                    n += 1
-                if (
-                    n + 2 < len(self.words)
-                    and n not in self._starts
-                    and self.words[n + 1].lower == "'s"
-                ):
-                    n += 2
-                nxt = self._starts.get(n)
-                if nxt is None or not self._alike(first, nxt):
-                    break
-                if (
-                    self.words[end].text == ","
-                    and self.words[end + 1].lower != "and"
-                    and not self._list_ends(nxt.last, first)
-                ):
-                    break
-                # "Trump, and Rubio said": a comma before "and" joins only the last of a list.
-                if (
-                    self.words[end].text == ","
-                    and self.words[end + 1].lower == "and"
-                    and len(members) == 1
-                ):
-                    break
-                members.append(nxt)
-                end = self._past_state(nxt)
-            if len(members) > 1 and not any(
-                isinstance(m, Reference)
-                and m.what not in {"he", "she", "role", "counterpart", "body"}
-                for m in members
-            ):
-                self._add(Group(first.first, end, tuple(members)))  # type: ignore[arg-type]
-                at = end
-            else:
-                at = first.last
-
-    def _past_state(self, entity: Mention | Reference) -> int:
-        """Index after "President Putin of Russia", where it is one of several."""
-        at = entity.last
-        if isinstance(entity, Mention) and entity.actors[0].kind == "Person":
-            words = [w.lower for w in self.words[at : at + 2]]
-            state = (
-                self._starts.get(at + 1 + (words[1:] == ["the"])) if words[:1] == ["of"] else None
-            )
-            if isinstance(state, Mention) and state.actors[0].kind == "State":
-                return state.last
-        return at
-
-    def _list_ends(self, at: int, first: Mention | Reference) -> bool:
-        """Whether a list that goes on with a comma comes to an "and"."""
-        while at < len(self.words) and self.words[at].text == ",":
-            n = at + 1
-            if n < len(self.words) and self.words[n].lower == "and":
-                return True
-            nxt = self._starts.get(n)
-            if nxt is None or not self._alike(first, nxt):
-                return False
-            at = nxt.last
-        return at < len(self.words) and self.words[at].lower == "and"
-
-    def _alike(self, one: Mention | Reference, other: Mention | Reference) -> bool:
-        def sort(entity: Mention | Reference) -> str:
-            if isinstance(entity, Mention):
-                if entity.how == "demonym":
-                    return "adjective"
-                return "person" if entity.actors[0].kind == "Person" else "body"
-            return (
-                "person"
-                if entity.what in {"he", "she", "role", "counterpart", "i"}
-                else entity.what
-            )
-
-        pair = {sort(one), sort(other)}
-        return len(pair) == 1 and pair != {"adjective"}
-
-    def entity_at(self, at: int) -> "Mention | Reference | Group | None":
-        """Returns what begins at a word, after an article."""
-        skipped = {"the", "both"} | self.english["numbers"] | self.english["before_title"]
-        while at < len(self.words) and self.words[at].lower in skipped and at not in self.entities:
-            at += 1
-        if at + 1 < len(self.words) and self.words[at].lower in {"his", "her", "their"}:
-            # "his Iranian counterpart Jane Roe", "Her Excellency Jane Roe".
-            person = self._starts.get(at + 1)
-            at += isinstance(person, Mention) and person.actors[0].kind == "Person"
-        entity = self.entities.get(at)
-        if entity is None or entity.first != at:
-            return None
-        if entity.last < len(self.words) and self.words[entity.last].lower in {"'s", "'", "’"}:
-            return None
-        if isinstance(entity, Mention) and entity.how == "demonym":
-            return None
-        return entity
