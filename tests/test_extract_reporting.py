@@ -35,8 +35,8 @@ def events(facts: Facts) -> list[tuple[str, tuple[str, ...], str]]:
         ("Rubio asked the top envoy in the region to leave.", ("Request", "marco-rubio", "")),
         ("Norway said that it is expelling two diplomats.", ("Announce", "norway", "")),
         ('The report "is groundless," said Rubio.', ("Deny", "marco-rubio", "")),
-        ("Norway said the talks failed, the Norwegian foreign ministry said in a statement on "
-         "Monday.", ("Assert", "norway-foreign-ministry", "")),
+        (("Norway said the talks failed, the Norwegian foreign ministry said in a statement on "
+         "Monday."), ("Assert", "norway-foreign-ministry", "")),
         ("A senior Iranian official denied the report.", ("Deny", "iran", "")),
         ("Rubio described the measures as counterproductive.", ("Condemn", "marco-rubio", "")),
     ],
@@ -49,12 +49,12 @@ def test_act(extractor: Extractor, text: str, expected: tuple[str, str, str]) ->
     ("text", "speakers"),
     [
         # Offices in pairs, with and without a second article.
-        ("Prime Minister Kari Lund met President Jon Berg. The Prime Minister and President "
-         "thanked Norway.", ["kari-lund", "jon-berg"]),
-        ("Foreign Minister Kari Lund of Norway and her Swedish counterpart Jon Berg spoke by "
-         "phone. The two reiterated their concern.", ["kari-lund", "jon-berg"]),
-        ("The President of the African Union, Ada Okoro, and the Foreign Minister of Norway, "
-         "Kari Lund, condemned it.", ["ada-okoro", "kari-lund"]),
+        (("Prime Minister Kari Lund met President Jon Berg. The Prime Minister and President "
+         "thanked Norway."), ["kari-lund", "jon-berg"]),
+        (("Foreign Minister Kari Lund of Norway and her Swedish counterpart Jon Berg spoke by "
+         "phone. The two reiterated their concern."), ["kari-lund", "jon-berg"]),
+        (("The President of the African Union, Ada Okoro, and the Foreign Minister of Norway, "
+         "Kari Lund, condemned it."), ["ada-okoro", "kari-lund"]),
         ("President Kari Lund of Norway and President Jon Berg of Sweden condemned it.",
          ["kari-lund", "jon-berg"]),
         # Who hold one office in three states act as one.
@@ -68,8 +68,8 @@ def test_act(extractor: Extractor, text: str, expected: tuple[str, str, str]) ->
         # A month that is a name, a name in capitals, a title of one's counterpart.
         ("Prime Minister Theresa May condemned it.", ["theresa-may"]),
         ("Mr. KONO Taro, Minister for Foreign Affairs, condemned it.", ["taro-kono"]),
-        ("Swedish Foreign Minister Jon Berg met Norwegian counterpart Kari Lund. The Norwegian "
-         "foreign minister condemned it.", ["kari-lund"]),
+        (("Swedish Foreign Minister Jon Berg met Norwegian counterpart Kari Lund. The Norwegian "
+         "foreign minister condemned it."), ["kari-lund"]),
         # Speaking in the first words of a sentence.
         ("Speaking to reporters on Monday, Rubio condemned it.", ["marco-rubio"]),
     ],
