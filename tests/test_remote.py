@@ -38,7 +38,7 @@ def house() -> House:
     return read_house()
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "fuseki"])
+@pytest.fixture(scope="module", params=SERVERS)
 def seeded(
     request: pytest.FixtureRequest, server: Callable[[str], Server], house: House
 ) -> Iterator[RemoteStore]:

@@ -382,8 +382,8 @@ class _Redirects(urllib.request.BaseHandler):
         headers: Message,
     ) -> Any:  # noqa: ANN401 - as urllib has it
         """Returns the answer from there, or nothing, so that the redirect is an error."""
-        there = urljoin(req.full_url, headers.get("Location", ""))
-        if not self._left or code == SEE_OTHER or not _same_origin(there, req.full_url):
+        there = _within_origin(req.full_url, headers.get("Location", ""))
+        if not self._left or code == SEE_OTHER or there is None:
             return None
         self._left -= 1
         fp.close()
@@ -394,11 +394,13 @@ class _Redirects(urllib.request.BaseHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-def _same_origin(one: str, other: str) -> bool:
+def _within_origin(here: str, location: str) -> str | None:
+    """Returns the address that a redirect leads to, if it is of the same origin."""
     try:
-        return origin_of(one) == origin_of(other)
-    except Misuse:
-        return False
+        there = urljoin(here, location)
+        return there if origin_of(there) == origin_of(here) else None
+    except (Misuse, ValueError):
+        return None
 
 
 class _Http(urllib.request.HTTPHandler):
