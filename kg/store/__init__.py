@@ -7,7 +7,7 @@ from kg.errors import Misuse, StoreError
 from kg.rdf import Quad
 from kg.store.base import Background, Limits, Reader, SourceRecord, Writer
 from kg.store.folder import FolderStore
-from kg.store.memory import MemoryStore
+from kg.store.memory import MemoryStore, rewritten
 
 __all__ = [
     "Background",
@@ -18,6 +18,7 @@ __all__ = [
     "in_memory",
     "is_folder",
     "open_store",
+    "rewritten",
 ]
 
 
@@ -52,8 +53,8 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     return FolderStore(folder, background)
 
 
-def in_memory(*parts: Iterable[Quad]) -> Reader:
-    """Returns a reader of quads that lives as long as the process, and in memory."""
+def in_memory(*parts: Iterable[Quad] | bytes) -> Reader:
+    """Returns a reader, as long as the process lives, of quads or of what N-Quads hold."""
     store = MemoryStore()
     for part in parts:
         store.extend(part)

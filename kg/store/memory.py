@@ -8,8 +8,9 @@ from typing import Self
 
 import pyoxigraph as ox
 
+from kg.errors import InputError, Place
 from kg.namespaces import DERIVED, graph_of
-from kg.rdf import NamedNode, Quad, Result, serialize
+from kg.rdf import Literal, NamedNode, Quad, Result, serialize
 from kg.store.answers import answer, missing
 from kg.store.base import Background, Limits, SourceRecord
 from kg.store.foreign import run
@@ -18,6 +19,18 @@ from kg.store.foreign import run
 def digest_of(quads: Iterable[Quad]) -> str:
     """Returns the SHA-256 of quads as sorted N-Quads, in hexadecimal."""
     return hashlib.sha256(serialize(quads, "nq")).hexdigest()
+
+
+def rewritten(literals: Iterable[Literal]) -> frozenset[Literal]:
+    """Returns those literals that a store keeps in another form: `1.0` as `1`, a byte as a number.
+
+    Args:
+        literals: Each is tried.
+    """
+    given = {NamedNode(f"urn:{number}"): literal for number, literal in enumerate(literals)}
+    index = ox.Store()
+    index.extend(Quad(node, node, literal) for node, literal in given.items())
+    return frozenset(given[quad.subject] for quad in index if quad.object != given[quad.subject])
 
 
 class MemoryStore:
@@ -30,9 +43,20 @@ class MemoryStore:
         if background is not None:
             self.extend(background.quads)
 
-    def extend(self, quads: Iterable[Quad]) -> None:
-        """Takes in quads that are of no source."""
-        self._index.extend(quads)
+    def extend(self, quads: Iterable[Quad] | bytes) -> None:
+        """Takes in quads that are of no source, or the N-Quads of them.
+
+        Raises:
+            InputError: The N-Quads cannot be read.
+        """
+        if not isinstance(quads, bytes):
+            self._index.extend(quads)
+            return
+        try:
+            self._index.load(quads, format=ox.RdfFormat.N_QUADS)
+        except SyntaxError as error:
+            place = Place("N-Quads", error.lineno, error.offset)
+            raise InputError(str(error.msg), place) from error
 
     def query(self, text: str) -> Result:
         """Returns the answer to one of our own queries."""

@@ -1,18 +1,20 @@
 """From one source's quads to findings: the compiled engine, with pySHACL for what it leaves out."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from kg.namespaces import DIP, RDF, SH
-from kg.rdf import Literal, NamedNode, Quad, Rows
+from kg.rdf import Literal, NamedNode, Quad, Rows, parse
 from kg.store import Reader, in_memory
-from kg.validate import reference
-from kg.validate.compiled import Compiled, Result, compile_shapes, run
+from kg.validate.compiled import Compiled, NotSupported, Result, compile_shapes, run
 from kg.validate.compiled.graph import Graph
-from kg.validate.compiled.read import IMPLICIT
+from kg.validate.compiled.read import IMPLICIT, may_not_end
+from kg.validate.compiled.watch import unkept, watched
 from kg.validate.findings import Report
+from kg.validate.reference import Words, reference
 from kg.validate.results import findings
 
 _TARGETS: Final = frozenset(
@@ -59,19 +61,43 @@ class Judge:
     context: tuple[Quad, ...]
     compiled: Compiled
 
-    def judge(self, source: Iterable[Quad]) -> Report:
+    def judge(self, source: Iterable[Quad] | bytes) -> Report:
         """Returns what is wrong with a source, or with a batch of one.
 
         Args:
-            source: Asserted and derived quads, in named graphs of their own. A batch holds whole
-                events: what its nodes point to is in it or in the context.
+            source: Asserted and derived quads in named graphs of their own, or the N-Quads of
+                them. A batch holds whole events: what its nodes point to is in it or in the
+                context.
         """
-        with in_memory(self.context, source) as reader:
-            return self.report(reader)
+        own = source if isinstance(source, bytes) else tuple(source)
+        with in_memory(self.context, own) as reader:
+            quads = parse(own, "nq", file="N-Quads") if isinstance(own, bytes) else own
+            return self.suited(own).report(reader, chain(self.context, quads))
 
-    def report(self, reader: Reader) -> Report:
-        """Returns what is wrong with what a reader holds besides the context."""
-        results = tuple(self.results(reader))
+    def suited(self, data: Iterable[Quad] | bytes) -> "Judge":
+        """Returns what can judge such data: pySHACL, if a store would keep a literal otherwise.
+
+        Args:
+            data: As `judge` takes it.
+        """
+        if not (changed := self._unkept | unkept(data, self._watched)):
+            return self
+        if self._may_not_end:
+            raise NotSupported(
+                f"{min(str(one) for one in changed)} is not in the form that a store keeps, and "
+                "there are patterns among the shapes, which pySHACL may never be done with: "
+                "write it in its canonical form"
+            )
+        return replace(self, compiled=self.compiled.left_out("a literal's form would be lost"))
+
+    def report(self, reader: Reader, written: Iterable[Quad] | None = None) -> Report:
+        """Returns what is wrong with what a reader holds besides the context.
+
+        Args:
+            reader: The data.
+            written: The same, literals as they were written; without, as the reader keeps them.
+        """
+        results = tuple(self.results(reader, written))
         judged = f"{{ GRAPH ?g {{ ?this <{RDF}type> ?class }} {self._own} }}"
         if not results:
             return Report((), self._number, _number(reader, judged), self._by_pyshacl)
@@ -81,11 +107,24 @@ class Judge:
         found = sorted(findings(own, self._graph, reader))
         return Report(tuple(found), self._number, len(nodes), self._by_pyshacl)
 
-    def results(self, reader: Reader) -> Iterator[Result]:
-        """Yields every validation result, those on nodes of the context too."""
-        yield from run(self.compiled, reader, reference.Words(self.shapes, reader.quads))
+    def results(self, reader: Reader, written: Iterable[Quad] | None = None) -> Iterator[Result]:
+        """Yields every validation result, those on nodes of the context too; as `report`."""
+        yield from run(self.compiled, reader, Words(self.shapes, reader.quads))
         if self.compiled.uncovered:
-            yield from reference.judge(reader.quads(), self._uncovered_shapes())
+            data = reader.quads() if written is None else written
+            yield from reference(data, self._uncovered_shapes())
+
+    @cached_property
+    def _unkept(self) -> frozenset[Literal]:
+        return unkept(self.context, self._watched)
+
+    @cached_property
+    def _watched(self) -> frozenset[str]:
+        return watched(self.compiled.shapes)
+
+    @cached_property
+    def _may_not_end(self) -> bool:
+        return any(may_not_end(self._graph, shape.node) for shape in self.compiled.shapes)
 
     def _uncovered_shapes(self) -> Iterator[Quad]:
         """Yields the shapes graph without the targets of the shapes that are compiled."""

@@ -43,11 +43,21 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of one file: its findings, by place, and how much was looked at."""
+    """What became of one file.
+
+    Attributes:
+        file: What it is called.
+        findings: By place.
+        focus_nodes: How many nodes were looked at.
+        shapes: How many shapes looked at them.
+        by_pyshacl: Local names of the shapes that pySHACL judged, since they are not compiled.
+    """
 
     file: str
     findings: tuple[Located, ...]
     focus_nodes: int = 0
+    shapes: int = 0
+    by_pyshacl: tuple[str, ...] = ()
 
     def conforms(self, fail_on: str) -> bool:
         """Returns whether nothing weighs as much as the severity given; `never` always does."""
@@ -76,7 +86,7 @@ def located(
     found = (
         Located(
             place=_place(one, locate),
-            rule=re.split("[/#]", one.shape)[-1],
+            rule=_local(one.shape),
             severity=one.severity,
             node=labels.get(one.focus) or one.focus.rsplit("/", 1)[-1],
             message=one.message,
@@ -91,7 +101,12 @@ def located(
         for one in report.findings
     )
     ordered = sorted(found, key=lambda f: (f.place.line or 0, f.place.column or 0, f.rule))
-    return Judged(file, tuple(ordered), report.focus_nodes)
+    names = tuple(_local(iri) for iri in report.by_pyshacl)
+    return Judged(file, tuple(ordered), report.focus_nodes, report.shapes, names)
+
+
+def _local(iri: str) -> str:
+    return re.split("[/#]", iri)[-1]
 
 
 def _place(finding: Finding, locate: Callable[[str, str], Place]) -> Place:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyshacl.shapes_graph import ShapesGraph
 
 
-def judge(data: Iterable[Quad], shapes: Iterable[Quad]) -> Iterator[Result]:
+def reference(data: Iterable[Quad], shapes: Iterable[Quad]) -> Iterator[Result]:
     """Yields pySHACL's results, those inside others (sh:detail) left out.
 
     Raises:
@@ -35,8 +35,9 @@ def judge(data: Iterable[Quad], shapes: Iterable[Quad]) -> Iterator[Result]:
 def _validated(data: "rdflib.Graph", rules: "rdflib.Graph") -> "rdflib.Graph":
     import pyshacl
     import rdflib
-    from pyshacl.errors import ReportableRuntimeError, ShapeRecursionWarning
+    from pyshacl.errors import ShapeRecursionWarning
 
+    _forget()
     with warnings.catch_warnings():
         warnings.simplefilter("error", ShapeRecursionWarning)
         try:
@@ -51,13 +52,20 @@ def _validated(data: "rdflib.Graph", rules: "rdflib.Graph") -> "rdflib.Graph":
                 do_owl_imports=False,
                 meta_shacl=False,
             )
-        except (ReportableRuntimeError, NotImplementedError) as error:
-            raise NotSupported(f"pySHACL cannot judge a shape: {error}") from error
         except ShapeRecursionWarning as error:
             raise NotSupported("a shape is part of itself: recursion is not supported") from error
+        except Exception as error:
+            raise NotSupported(f"pySHACL cannot judge a shape: {error}") from error
     if not isinstance(report, rdflib.Graph):  # a failure, as the W3C calls it
         raise NotSupported(f"pySHACL cannot judge a shape: {report}")
     return report
+
+
+def _forget() -> None:
+    """Empties pySHACL's memory of blank nodes, which takes a new graph for an old one at times."""
+    from pyshacl.rdfutil.stringify import stringify_blank_node
+
+    stringify_blank_node.dict_cache.clear()
 
 
 def _result(found: Graph, rules: Graph, node: Plain) -> Result:
@@ -109,6 +117,7 @@ class Words:
         from pyshacl.shapes_graph import ShapesGraph
 
         if self._rules is None:
+            _forget()
             self._rules = ShapesGraph(to_rdflib(self.shapes))
             list(self._rules.shapes)
         data = rdflib.Graph()

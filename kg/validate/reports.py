@@ -37,7 +37,9 @@ def write_text(judged: Sequence[Judged]) -> str:
 
 def _outcome(judged: Judged) -> str:
     counts = judged.counts()
-    looked = f"{judged.focus_nodes} nodes looked at"
+    looked = f"{judged.focus_nodes} nodes looked at by {judged.shapes} shapes"
+    if judged.by_pyshacl:
+        looked += f", of which pySHACL judged {', '.join(map(harmless, judged.by_pyshacl))}"
     told = [f"{n} {kind}{'s' if n != 1 else ''}" for kind, n in counts.items() if n]
     if not told:
         return f"conforms, {looked}"
@@ -52,6 +54,8 @@ def write_json(judged: Sequence[Judged]) -> str:
             "file": one.file,
             "conforms": one.conforms("violation"),
             "focusNodes": one.focus_nodes,
+            "shapes": one.shapes,
+            "byPyshacl": list(one.by_pyshacl),
             "summary": one.counts(),
             "findings": [
                 {

@@ -1,11 +1,12 @@
 """Shapes as the compiler sees them: targets, paths and constraints, without their graph."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from kg.errors import InputError
 from kg.namespaces import SH
-from kg.rdf import BlankNode, Literal, NamedNode, Term
+from kg.rdf import BlankNode, Literal, NamedNode
 from kg.validate.findings import Route
 
 Node: TypeAlias = NamedNode | BlankNode
@@ -91,6 +92,13 @@ class Shape:
     severity: NamedNode
     messages: tuple[Literal, ...]
 
+    def parts(self) -> Iterator["Shape"]:
+        """Yields the shape and every shape within it."""
+        yield self
+        for constraint in self.constraints:
+            for shape in constraint.shapes:
+                yield from shape.parts()
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -104,8 +112,6 @@ class Result:
         severity: IRI of the severity.
         shape: The shape in the shapes graph, perhaps a blank node.
         messages: Sorted.
-        other: What tells two results apart that are alike in all else: the value compared with,
-            the language used twice.
     """
 
     focus: Plain
@@ -115,4 +121,3 @@ class Result:
     severity: str
     shape: Node
     messages: tuple[str, ...]
-    other: Term | None = None

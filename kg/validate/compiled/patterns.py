@@ -6,10 +6,11 @@ reason the candidates stand before the focus nodes: there are few of them where 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, count
 
-from kg.namespaces import RDF, RDFS
+from kg.namespaces import RDF, RDFS, XSD
+from kg.rdf import Literal, NamedNode
 from kg.validate.compiled.checks import CHECKS, compared, instance, whole
 from kg.validate.compiled.model import Constraint, NotCompiled, Shape, Target
 from kg.validate.compiled.paths import may_be_empty, path_text
@@ -18,10 +19,20 @@ from kg.validate.compiled.select import bound
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """Nodes that are judged: a group that binds them, each once, and the variable it binds."""
+    """Nodes that are judged.
+
+    Attributes:
+        text: A group that binds them, each once.
+        node: The variable it binds.
+        only: The same group where nothing beyond these nodes may be found; empty where it may,
+            since what is found is met with these nodes anyway.
+        through: Variables of the nodes that they were reached through: each way is a result.
+    """
 
     text: str
     node: str
+    only: str
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class Violation:
         focus: The variable of the focus node.
         value: The variable of the value node, or empty.
         path: The variable of the path, where it is found and not told, or empty.
-        other: A variable that tells results of one value apart, or empty.
+        more: Variables that tell results apart which are alike in all else.
     """
 
     shape: Shape
@@ -44,7 +55,7 @@ class Violation:
     focus: str
     value: str = ""
     path: str = ""
-    other: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,9 +76,10 @@ class Compiler:
         return f"?kg{next(self._numbers)}"
 
     def _targeted(self, targets: tuple[Target, ...]) -> Domain:
-        node = "?this"
+        node = self._fresh()
         groups = (f"{{ {self._target(target, node)} }}" for target in targets)
-        return Domain(f"{{ SELECT DISTINCT {node} {{ {' UNION '.join(groups)} }} }}", node)
+        text = f"{{ SELECT DISTINCT {node} {{ {' UNION '.join(groups)} }} }}"
+        return Domain(text, node, text)
 
     def _target(self, target: Target, node: str) -> str:
         if target.kind == "targetNode":
@@ -94,12 +106,13 @@ class Compiler:
         focus, name = domain.node, constraint.name
         if name in _OF_FOCUS:
             for text in _OF_FOCUS[name](self, shape, constraint, domain):
-                yield Violation(shape, constraint, text, focus)
+                yield Violation(shape, constraint, text, focus, more=domain.through)
         elif name in {"lessThan", "lessThanOrEquals"}:
             value, other = self._fresh(), self._fresh()
             pair = f"{self._reach(shape, domain, value)} {focus} {constraint.value} {other} ."
-            text = f"{{ {pair} {compared(name, value, other)} }} {domain.text}"
-            yield Violation(shape, constraint, text, focus, value, other=other)
+            text = f"{{ {pair} {compared(name, value, other)} }} {domain.only}"
+            more = (*domain.through, other)
+            yield Violation(shape, constraint, text, focus, value, more=more)
         elif name == "uniqueLang":
             yield from self._unique_lang(shape, constraint, domain)
         elif name == "equals":
@@ -112,7 +125,7 @@ class Compiler:
             value = focus if not shape.path else self._fresh()
             text = self._candidates(shape, constraint, domain, value)
             if text:
-                yield Violation(shape, constraint, text, focus, value)
+                yield Violation(shape, constraint, text, focus, value, more=domain.through)
 
     # Value nodes
 
@@ -129,19 +142,19 @@ class Compiler:
         if not shape.path:
             return domain
         value = self._fresh()
-        reached = f"{self._reach(shape, domain, value)} {domain.text}"
-        return Domain(f"{{ SELECT DISTINCT {value} {{ {reached} }} }}", value)
+        reached = f"{self._reach(shape, domain, value)} {domain.only}"
+        through = (*domain.through, domain.node) if domain.only else ()
+        text = f"{{ SELECT DISTINCT {' '.join((value, *through))} {{ {reached} }} }}"
+        return Domain(text, value, text if domain.only else "", through)
 
     def _candidates(self, shape: Shape, constraint: Constraint, domain: Domain, value: str) -> str:
         """Pairs of focus and value node of which the value fails; empty if none can."""
-        if not shape.path:
-            values, start = domain, domain.text
-        else:
-            values, start = self._values(shape, domain), self._reach(shape, domain, value)
+        values = self._values(shape, replace(domain, only=""))
+        start = self._reach(shape, domain, value) if shape.path else domain.text
         failed = self._failed(constraint, values, value, start, domain.node)
         if failed is None:
             return ""
-        return failed if not shape.path else f"{{ {failed} }} {domain.text}"
+        return failed if not shape.path else f"{{ {failed} }} {domain.only}"
 
     def _failed(
         self, constraint: Constraint, values: Domain, value: str, start: str, focus: str
@@ -179,19 +192,22 @@ class Compiler:
         text = f"{nodes.text} " + " ".join(f"MINUS {{ {one} }}" for one in broken)
         return f"{{ SELECT {_renamed(nodes.node, node)} {{ {text} }} }}"
 
-    def _breaking(self, shape: Shape, nodes: Domain, node: str) -> list[str]:
+    def _breaking(self, shape: Shape, domain: Domain, node: str) -> list[str]:
         """Groups that bind a variable to nodes that do not conform, one for each reason."""
         found = []
+        nodes = replace(domain, only="")
         for constraint in shape.constraints:
             if constraint.name == "property":
                 values = self._values(shape, nodes)
                 inner = self._breaking(constraint.shapes[0], values, values.node)
                 reach = "" if not shape.path else self._reach(shape, nodes, values.node)
-                texts = [f"{reach} {text}" for text in inner]
+                texts = [(nodes.node, f"{reach} {text}") for text in inner]
             else:
-                texts = [one.text for one in self._violating(shape, constraint, nodes)]
-            renamed = _renamed(nodes.node, node)
-            found += [f"{{ SELECT DISTINCT {renamed} {{ {text} }} }}" for text in texts]
+                texts = [(one.focus, one.text) for one in self._violating(shape, constraint, nodes)]
+            found += [
+                f"{{ SELECT DISTINCT {_renamed(focus, node)} {{ {text} }} }}"
+                for focus, text in texts
+            ]
         return found
 
     # Constraints on all the value nodes of a focus node
@@ -202,7 +218,7 @@ class Compiler:
 
     def _max_count(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[str]:
         most = whole(constraint.value)
-        yield f"{{ {self._at_least(shape, domain, most + 1)} }} {domain.text}"
+        yield f"{{ {self._at_least(shape, domain, most + 1)} }} {domain.only}"
 
     def _at_least(self, shape: Shape, domain: Domain, number: int) -> str:
         """Focus nodes with so many value nodes."""
@@ -231,12 +247,12 @@ class Compiler:
         if is_least and number:
             yield f"{domain.text} MINUS {{ {counted} }}"
         elif not is_least:
-            yield f"{{ {counted} }} {domain.text}"
+            yield f"{{ {counted} }} {domain.only}"
 
     def _counted(self, shape: Shape, constraint: Constraint, domain: Domain, number: int) -> str:
         """Focus nodes with so many values that conform to a shape and to none of its siblings."""
         focus, value = domain.node, self._fresh()
-        values = self._values(shape, domain)
+        values = self._values(shape, replace(domain, only=""))
         own, *siblings = (self._conforming(one, values, value) for one in constraint.shapes)
         others = " ".join(f"MINUS {{ {one} }}" for one in siblings)
         reach = f"{self._reach(shape, domain, value)} {own} {others}"
@@ -249,7 +265,7 @@ class Compiler:
     def _unique_lang(
         self, shape: Shape, constraint: Constraint, domain: Domain
     ) -> Iterator[Violation]:
-        if constraint.value.value not in {"true", "1"}:
+        if constraint.value != _TRUE:
             return
         value, other, language = self._fresh(), self._fresh(), self._fresh()
         pair = f"{self._reach(shape, domain, value)} {self._reach(shape, domain, other)}"
@@ -258,8 +274,8 @@ class Compiler:
             f'FILTER(LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({other}))) '
             f"BIND(LCASE(LANG({value})) AS {language})"
         )
-        text = f"{{ {pair} {tests} }} {domain.text}"
-        yield Violation(shape, constraint, text, domain.node, other=language)
+        text = f"{{ {pair} {tests} }} {domain.only}"
+        yield Violation(shape, constraint, text, domain.node, more=(*domain.through, language))
 
     def _equals(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[Violation]:
         focus, value = domain.node, self._fresh()
@@ -271,9 +287,9 @@ class Compiler:
         )
         text = (
             f"{{ {{ {here} MINUS {{ {there} }} }} UNION {{ {there} MINUS {{ {here} }} }} }}"
-            f" {domain.text}"
+            f" {domain.only}"
         )
-        yield Violation(shape, constraint, text, focus, value)
+        yield Violation(shape, constraint, text, focus, value, more=domain.through)
 
     def _closed(self, shape: Shape, constraint: Constraint, domain: Domain) -> Violation:
         focus, path, value = domain.node, self._fresh(), self._fresh()
@@ -284,20 +300,21 @@ class Compiler:
         resource = f"FILTER(!({path} = <{RDF}type> && sameTerm({value}, <{RDFS}Resource>)))"
         text = f"{start} {node} {path} {value} . {told} {resource}"
         if shape.path:
-            text = f"{{ {text} }} {domain.text}"
-        return Violation(shape, constraint, text, focus, value, path)
+            text = f"{{ {text} }} {domain.only}"
+        return Violation(shape, constraint, text, focus, value, path, domain.through)
 
     def _sparql(self, shape: Shape, constraint: Constraint, domain: Domain) -> Violation:
         if constraint.select is None:
             raise NotCompiled("a SPARQL constraint without a query")
-        renamed = _renamed(domain.node, "?this")
-        nodes = f"{{ SELECT {renamed} {{ {domain.text} }} }}"
-        query = f"{{ {bound(constraint.select, nodes)} }}"
-        if domain.node != "?this":
-            query = f"{{ SELECT (?this AS {domain.node}) ?value ?path {{ {query} }} }}"
-        return Violation(shape, constraint, query, domain.node, "?value", "?path")
+        named = " ".join((f"({domain.node} AS ?this)", *domain.through))
+        nodes = f"{{ SELECT DISTINCT ({domain.node} AS ?this) {{ {domain.text} }} }}"
+        text = f"{{ {bound(constraint.select, nodes)} }}"
+        if domain.through:
+            text = f"{text} {{ SELECT {named} {{ {domain.text} }} }}"
+        return Violation(shape, constraint, text, "?this", "?value", "?path")
 
 
+_TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))
 _OF_FOCUS = {
     "minCount": Compiler._min_count,
     "maxCount": Compiler._max_count,

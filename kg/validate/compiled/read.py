@@ -1,11 +1,11 @@
 """From a shapes graph to shapes: what can be compiled, and what cannot and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from kg.namespaces import OWL, RDF, RDFS, SH
-from kg.rdf import BlankNode, Literal, NamedNode, Quad
+from kg.rdf import BlankNode, Literal, NamedNode
 from kg.validate.compiled.graph import TRUE, Graph
 from kg.validate.compiled.model import (
     Constraint,
@@ -59,13 +59,12 @@ class Uncovered:
     reason: str
 
 
-def read(quads: Iterable[Quad]) -> tuple[tuple[Shape, ...], tuple[Uncovered, ...]]:
+def read(graph: Graph) -> tuple[tuple[Shape, ...], tuple[Uncovered, ...]]:
     """Returns the shapes that have targets, and those of them that are not covered.
 
     Raises:
         NotSupported: A shape asks what neither compiler nor pySHACL judges.
     """
-    graph = Graph(quads)
     shapes: list[Shape] = []
     uncovered: list[Uncovered] = []
     own_components = _own_components(graph)
@@ -83,11 +82,24 @@ def read(quads: Iterable[Quad]) -> tuple[tuple[Shape, ...], tuple[Uncovered, ...
     return tuple(shapes), tuple(uncovered)
 
 
+def may_not_end(graph: Graph, node: Plain) -> bool:
+    """Whether a shape matches patterns: some of them, on some texts, pySHACL is never done with."""
+    seen: set[Plain] = set()
+    queue = [node]
+    while queue:
+        here = queue.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        selects = (one.value.upper() for one in graph.objects(here, "select"))
+        if graph.objects(here, "pattern") or any("REGEX" in t or "REPLACE" in t for t in selects):
+            return True
+        queue += (one for iri in graph.predicates(here) for one in graph.objects(here, iri))
+    return False
+
+
 def _own_components(graph: Graph) -> str:
-    component = NamedNode(SH + "ConstraintComponent")
-    return next(
-        (str(one) for one in graph.subjects() if component in graph.objects(one, RDF + "type")), ""
-    )
+    return next((str(one) for one in graph.subjects() if graph.objects(one, "parameter")), "")
 
 
 def _targets(graph: Graph, node: Node) -> tuple[Target, ...]:
@@ -132,6 +144,8 @@ class _Reader:
             name = iri.removeprefix(SH)
             if not iri.startswith(SH) or name in _BESIDE or name in _TARGETS:
                 continue
+            if name in {"select", "prefixes"} and node in self._graph.objects(node, "sparql"):
+                continue  # a shape that is its own constraint
             if name in _OF_PROPERTIES and not route:
                 raise NotCompiled(f"sh:{name} on a node shape")
             yield from self._of(node, route, name)
@@ -150,7 +164,7 @@ class _Reader:
                 members = tuple(self.shape(one) for one in graph.items(value))
                 yield Constraint(name, value, shapes=members)
             elif name in _QUALIFIED:
-                yield self._qualified(node, route, name, value)
+                yield from self._qualified(node, route, name, value)
             elif name == "closed":
                 yield from self._closed(node, value)
             elif name == "sparql":
@@ -164,10 +178,12 @@ class _Reader:
         flags = self._graph.one(node, "flags") if name == "pattern" else None
         return Constraint(name, value, flags="" if flags is None else flags.value)
 
-    def _qualified(self, node: Node, route: Route, name: str, count: Plain) -> Constraint:
+    def _qualified(self, node: Node, route: Route, name: str, count: Plain) -> Iterator[Constraint]:
         value = self._graph.one(node, "qualifiedValueShape")
-        if value is None or not route:
-            raise NotSupported(f"sh:{name} on {node} needs a path and a sh:qualifiedValueShape")
+        if value is None:
+            return  # says nothing, as the W3C has it
+        if not route:
+            raise NotSupported(f"sh:{name} on the node shape {node} is not supported")
         siblings: set[Plain] = set()
         if self._graph.flag(node, "qualifiedValueShapesDisjoint"):
             siblings = {
@@ -178,7 +194,7 @@ class _Reader:
                 for shape in self._graph.objects(sibling, "qualifiedValueShape")
             } - {value}
         shapes = (value, *sorted(siblings, key=str))
-        return Constraint(name, count, shapes=tuple(self.shape(one) for one in shapes))
+        yield Constraint(name, count, shapes=tuple(self.shape(one) for one in shapes))
 
     def _closed(self, node: Node, value: Plain) -> Iterator[Constraint]:
         graph = self._graph

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from kg.rdf import NamedNode, Quad, Rows, Term, Triple
-from kg.store import Reader
-from kg.validate.compiled.model import Constraint, NotCompiled, Plain, Result, Shape
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, Rows, Term, Triple
+from kg.store import Reader, in_memory, rewritten
+from kg.validate.compiled.graph import Graph
+from kg.validate.compiled.model import Constraint, NotCompiled, NotSupported, Plain, Result, Shape
 from kg.validate.compiled.patterns import Compiler, Violation
-from kg.validate.compiled.read import Uncovered, read
+from kg.validate.compiled.read import Uncovered, may_not_end, read
 
 Words: TypeAlias = Callable[[Shape, Constraint, Plain, Plain | None], tuple[str, ...]]
 """Gives the messages of a result whose shape has none."""
@@ -39,6 +40,11 @@ class Compiled:
     queries: tuple[Query, ...]
     uncovered: tuple[Uncovered, ...]
 
+    def left_out(self, reason: str) -> "Compiled":
+        """Returns the same shapes with every one of them left to pySHACL."""
+        every = (Uncovered(shape.node, reason) for shape in self.shapes)
+        return Compiled((), (), (*self.uncovered, *every))
+
 
 def compile_shapes(shapes: Iterable[Quad]) -> Compiled:
     """Returns the queries of a shapes graph.
@@ -46,22 +52,57 @@ def compile_shapes(shapes: Iterable[Quad]) -> Compiled:
     Raises:
         NotSupported: A shape asks what neither compiler nor pySHACL judges.
     """
-    found, uncovered = read(shapes)
+    graph = Graph(shapes)
+    found, uncovered = read(graph)
     covered: list[Shape] = []
     queries: list[Query] = []
     for shape in found:
         try:
+            _check(shape)
             violations = tuple(Compiler().violations(shape))
         except NotCompiled as error:
             uncovered = (*uncovered, Uncovered(shape.node, str(error)))
             continue
         covered.append(shape)
         queries += (Query(one, _query(one)) for one in violations)
+    for one in uncovered:
+        if may_not_end(graph, one.node):
+            raise NotSupported(
+                f"the shape {one.node} is not compiled ({one.reason}), and pySHACL may never be "
+                "done with its patterns: take one or the other out"
+            )
     return Compiled(tuple(covered), tuple(queries), uncovered)
 
 
+def _check(shape: Shape) -> None:
+    """Raises `NotCompiled` for a term and `NotSupported` for a pattern that no store takes so."""
+    told: list[Plain] = [one.value for one in shape.targets if one.kind == "targetNode"]
+    for constraint in (one for part in shape.parts() for one in part.constraints):
+        if constraint.name == "hasValue":
+            told.append(constraint.value)
+        elif constraint.name == "in":
+            told += constraint.terms
+        elif constraint.name == "pattern":
+            _check_pattern(shape, constraint)
+    if changed := rewritten(one for one in told if isinstance(one, Literal)):
+        raise NotCompiled(f"{min(str(one) for one in changed)} is not in its canonical form")
+    if any(isinstance(one, BlankNode) for one in told):
+        raise NotCompiled("a blank node of the shapes graph as a value")
+
+
+def _check_pattern(shape: Shape, constraint: Constraint) -> None:
+    pattern, flags = Literal(constraint.value.value), Literal(constraint.flags)
+    with in_memory() as reader:
+        found = reader.query(f"SELECT (REGEX('', {pattern}, {flags}) AS ?matches) {{}}")
+    if not isinstance(found, Rows) or found.rows[0][0] is None:
+        raise NotSupported(
+            f"the pattern {pattern} of the shape {shape.node} is not one that can be matched in "
+            "bounded time: look-around and back-references are not supported"
+        )
+
+
 def _query(violation: Violation) -> str:
-    names = (violation.focus, violation.value, violation.path, violation.other)
+    names = (violation.focus, violation.value, violation.path, *violation.more)
     # A SPARQL constraint selects what its messages may speak of.
     is_select = violation.constraint.select is not None
     told = "*" if is_select else " ".join(dict.fromkeys(name for name in names if name))
@@ -73,12 +114,12 @@ def run(compiled: Compiled, reader: Reader, words: Words) -> Iterator[Result]:
     for query in compiled.queries:
         found = reader.query(query.text)
         if isinstance(found, Rows) and found.rows:
-            yield from dict.fromkeys(_results(query.violation, found, words))
+            yield from _results(query.violation, found, words)
 
 
 def _results(violation: Violation, found: Rows, words: Words) -> Iterator[Result]:
     shape, constraint = violation.shape, violation.constraint
-    for row in dict.fromkeys(found.rows):
+    for row in found.rows:
         bound = dict(zip(found.variables, row, strict=True))
         focus, value = bound[violation.focus[1:]], bound.get(violation.value[1:])
         path = bound.get(violation.path[1:])
@@ -94,7 +135,6 @@ def _results(violation: Violation, found: Rows, words: Words) -> Iterator[Result
             severity=shape.severity.value,
             shape=shape.node,
             messages=_messages(violation, bound) or words(shape, constraint, focus, value),
-            other=bound.get(violation.other[1:]),
         )
 
 

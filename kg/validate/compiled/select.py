@@ -9,7 +9,7 @@ SHACL forbids (MINUS, VALUES, SERVICE) is left to pySHACL.
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from kg.namespaces import OWL, RDF, RDFS
 from kg.rdf import Literal, NamedNode
@@ -36,6 +36,7 @@ _LEFT_OUT: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better so
 )
 _THIS: Final = ("?this", "$this")
+Token: TypeAlias = tuple[str, str]
 
 
 def read_select(graph: Graph, shape: Node, route: Route, node: Plain) -> Select:
@@ -70,7 +71,7 @@ def bound(select: Select, domain: str) -> str:
         domain: A group that binds `?this` to the focus nodes.
     """
     out: list[str] = []
-    tokens = _tokens(select.text)
+    tokens = tokens_of(select.text)
     groups = _groups(tokens)
     for at, (kind, text) in enumerate(tokens):
         out.append(text)
@@ -79,13 +80,17 @@ def bound(select: Select, domain: str) -> str:
     return "".join(out)
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
+def tokens_of(text: str) -> list[Token]:
+    """Returns the tokens of a query, each with its kind."""
     return [(found.lastgroup or "", found[0]) for found in _TOKEN.finditer(text)]
 
 
 def _declared(graph: Graph, node: Plain) -> Iterator[tuple[str, str]]:
     """Yields the prefixes that a constraint's sh:prefixes declare."""
-    for holder in graph.objects(node, "prefixes"):
+    holders = list(graph.objects(node, "prefixes"))
+    for holder in holders:
+        imported = graph.objects(holder, OWL + "imports")
+        holders += (one for one in imported if one not in holders)
         for declared in graph.objects(holder, "declare"):
             prefix, namespace = graph.one(declared, "prefix"), graph.one(declared, "namespace")
             if prefix is None or namespace is None:
@@ -95,7 +100,7 @@ def _declared(graph: Graph, node: Plain) -> Iterator[tuple[str, str]]:
 
 def _expanded(text: str, prefixes: dict[str, str]) -> Iterator[str]:
     """Yields the parts of a query without prologue and comments, full IRIs in it."""
-    tokens = iter(_tokens(text))
+    tokens = iter(tokens_of(text))
     for kind, part in tokens:
         if kind == "word" and part.upper() == "PREFIX":
             name = next((text for kind, text in tokens if kind != "skip"), "")
@@ -113,7 +118,7 @@ def _expanded(text: str, prefixes: dict[str, str]) -> Iterator[str]:
 
 
 def _check(text: str) -> None:
-    tokens = [(kind, part) for kind, part in _tokens(text) if kind != "skip"]
+    tokens = [(kind, part) for kind, part in tokens_of(text) if kind != "skip"]
     words = [part.upper() for kind, part in tokens if kind == "word"]
     if left_out := _LEFT_OUT & set(words):
         raise NotCompiled(f"{min(left_out)} in a SPARQL constraint")
@@ -127,7 +132,7 @@ def _check(text: str) -> None:
         raise NotCompiled("a SPARQL constraint that does not select $this alone")
 
 
-def _groups(tokens: list[tuple[str, str]]) -> dict[int, bool]:
+def _groups(tokens: list[Token]) -> dict[int, bool]:
     """Returns for each opening brace whether focus nodes have to be put behind it."""
     needs: dict[int, bool] = {}
     stack: list[int] = []
