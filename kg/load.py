@@ -1,11 +1,12 @@
 """The gate: read, derive, judge, and only then replace the source, in one transaction."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.derive import derive, read_rules
-from kg.errors import NotConforming
+from kg.errors import Misuse, NotConforming
 from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import RDFS, VOCABULARY_GRAPH
 from kg.rdf import Literal, NamedNode, Quad, serialize
@@ -47,6 +48,14 @@ class Loaded:
     draft: bool = False
 
 
+class Refused(NotConforming):
+    """Sources that the shapes keep out, with what they say of each."""
+
+    def __init__(self, judged: Sequence[Judged]) -> None:
+        super().__init__(REPORTS["text"](judged).rstrip())
+        self.judged = tuple(judged)
+
+
 def read_house(project: Path | None = None) -> House:
     """Returns vocabulary, register, rules and shapes, shipped ones and a project's own.
 
@@ -69,13 +78,24 @@ def read_house(project: Path | None = None) -> House:
     return House(vocabulary, register, rules, shapes, background, judge)
 
 
-def check(path: Path, house: House) -> list[Checked]:
+def check(path: Path, house: House, source: str | None = None) -> list[Checked]:
     """Returns what the shapes say of each source of a file.
+
+    Args:
+        path: The file.
+        house: What it is read and judged with.
+        source: IRI of the only one that may be in it, if that is so.
 
     Raises:
         InputError: It cannot be read.
+        Misuse: Another source is in it.
     """
-    documents = read_documents(path, vocabulary=house.vocabulary, register=house.register)
+    documents = read_documents(
+        path, vocabulary=house.vocabulary, register=house.register, source=source
+    )
+    other = [one.source for one in documents if one.source != source]
+    if source is not None and other:
+        raise Misuse(f"the document is about {other[0]}, not about {source}")
     return [_checked(document, house) for document in documents]
 
 
@@ -95,19 +115,34 @@ def _checked(document: Document, house: House) -> Checked:
 
 
 def load(
-    store: Writer, path: Path, house: House, *, recorded_by: str, fail_on: str = "violation"
+    store: Writer,
+    path: Path,
+    house: House,
+    *,
+    recorded_by: str,
+    fail_on: str = "violation",
+    source: str | None = None,
 ) -> list[Loaded]:
     """Takes a file through the gate into the store, each of its sources in one transaction.
 
+    Args:
+        store: Where it goes.
+        path: The file.
+        house: What it is read and judged with.
+        recorded_by: Who loads it.
+        fail_on: How much a finding weighs that keeps a source out.
+        source: IRI of the only one that may be in it, if that is so.
+
     Raises:
         InputError: It cannot be read.
-        NotConforming: A source has findings that weigh as much as `fail_on`; none entered.
+        Misuse: Another source is in it.
+        Refused: A source has findings that weigh as much as `fail_on`; none entered.
         StoreError: The store cannot be written. In each case the store is as it was.
     """
-    found = check(path, house)
+    found = check(path, house, source)
     refused = [one.judged for one in found if not one.judged.conforms(fail_on)]
     if refused:
-        raise NotConforming(REPORTS["text"](refused).rstrip())
+        raise Refused(refused)
     return [
         Loaded(
             one.document.source,

@@ -1,11 +1,14 @@
 """`kg serve`: the store on the network, within limits."""
 
+import os
 from pathlib import Path
 
 import click
 
 from kg.cli.common import address_of, project_of, say
 from kg.cli.group import Settings
+
+_SHORTEST = 16
 
 
 @click.command(epilog="Example: kg serve --port 7300")
@@ -29,6 +32,12 @@ from kg.cli.group import Settings
     "proxied",
     is_flag=True,
     help="A proxy stands before it: who asks is said in X-Forwarded-For.",
+)
+@click.option("--write", is_flag=True, help="Let whoever holds the token put and remove sources.")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="Holds the token, and only you may read it; without it KG_SERVE_TOKEN is the token.",
 )
 @click.option(
     "--seconds",
@@ -58,6 +67,8 @@ def command(
     port: int,
     names: tuple[str, ...],
     proxied: bool,
+    write: bool,
+    token_file: Path | None,
     seconds: float,
     megabytes: int,
     share: float,
@@ -71,16 +82,40 @@ def command(
     from kg.store import Limits, open_store
 
     try:
-        from kg.web import Bounds, serve
-        from kg.web import Settings as Served
+        from kg.web.bounds import Bounds
+        from kg.web.server import Settings as Served
+        from kg.web.server import serve
     except ImportError as error:
         raise Misuse("this needs libraries: pip install 'diplomatic-kg[serve]'") from error
     address = address_of(settings)
     if address == "memory:":
         raise Misuse("a store in memory has nothing to serve: give a folder")
     project = project_of(address)
+    token = _token(token_file) if write else None
     open_store(address, read_house(project).background).close()
     bounds = Bounds(limits=Limits(seconds, megabytes), share=share)
-    served = Served(Path(address), project, host, port, names, proxied, bounds)
+    served = Served(Path(address), project, host, port, names, proxied, token, bounds)
     serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))
     say(settings, "stopped")
+
+
+def _token(file: Path | None) -> str:
+    """Returns the token, from a file that nobody else may read, or from the environment."""
+    from kg.errors import InputError, Misuse, Place
+
+    if file is None:
+        token = os.environ.get("KG_SERVE_TOKEN", "")
+    else:
+        try:
+            if file.stat().st_mode & 0o077:
+                raise Misuse(f"others may read {file}: chmod 600 {file}")
+            token = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            what = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise InputError(f"cannot be read: {what}", Place(str(file))) from error
+    if len(token) < _SHORTEST:
+        raise Misuse(
+            f"--write needs a token of {_SHORTEST} characters or more, in --token-file or "
+            "KG_SERVE_TOKEN: `openssl rand -hex 16` makes one"
+        )
+    return token

@@ -35,7 +35,13 @@ _RESERVED = (VOCABULARY_GRAPH, REGISTER_GRAPH)
 
 
 def read_rdf(
-    data: bytes, format: str, *, file: str, vocabulary: Vocabulary, actors: frozenset[str]
+    data: bytes,
+    format: str,
+    *,
+    file: str,
+    vocabulary: Vocabulary,
+    actors: frozenset[str],
+    source: str | None = None,
 ) -> tuple[Document, ...]:
     """Returns what each source of an RDF document asserts.
 
@@ -45,6 +51,7 @@ def read_rdf(
         file: What messages call it.
         vocabulary: Which classes are sources.
         actors: Slugs of the register.
+        source: IRI of the one that what stands in no graph belongs to, if that is known.
 
     Raises:
         InputError: It cannot be read, describes no source or several in one graph, or puts triples
@@ -64,7 +71,8 @@ def read_rdf(
     kinds = _kinds_of_source(vocabulary)
     found: dict[str, list[Quad]] = defaultdict(list)
     for name, quads in graphs.items():
-        found[_source_of(name, quads, kinds, lines)].extend(quads)
+        own = source if source and not name else _source_of(name, quads, kinds, lines)
+        found[own].extend(quads)
     if not found:
         raise InputError("there is nothing in it", Place(file, 1))
     documents = tuple(_document(source, quads, lines) for source, quads in sorted(found.items()))

@@ -44,11 +44,17 @@ def read(path: Path, *, vocabulary: Vocabulary, register: Register) -> Document:
 
 
 def read_documents(
-    path: Path, *, vocabulary: Vocabulary, register: Register
+    path: Path, *, vocabulary: Vocabulary, register: Register, source: str | None = None
 ) -> tuple[Document, ...]:
     """Returns what each source of a file asserts.
 
     Fact documents and tables have one source; RDF with named graphs may have several.
+
+    Args:
+        path: The file; its ending says the format.
+        vocabulary: What kinds and issues there are.
+        register: What actors there are.
+        source: IRI of the source that RDF outside of named graphs belongs to, if that is known.
 
     Raises:
         InputError: It cannot be read, or names what nobody knows; all mistakes, with their places.
@@ -65,6 +71,7 @@ def read_documents(
             file=str(path),
             vocabulary=vocabulary,
             actors=register.actors,
+            source=source,
         )
     endings = ".yaml .json .csv .xlsx .ttl .trig .nt .nq .jsonld .rdf"
     if path.is_dir() or not path.exists():

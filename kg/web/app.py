@@ -16,6 +16,7 @@ from kg.errors import KgError
 from kg.web import about
 from kg.web.answers import problem_response
 from kg.web.desk import Desk
+from kg.web.graphs import WRITING, graph, graphs
 from kg.web.guard import Guard
 from kg.web.problems import Problem
 from kg.web.sparql import METHODS, sparql
@@ -35,7 +36,11 @@ def application(make: Callable[[], Desk], names: Collection[str]) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.desk = desk = make()
         await desk.pool.start()
+        if desk.gate is not None:
+            await desk.gate.start()
         yield
+        if desk.gate is not None:
+            await desk.gate.close()
         await desk.pool.close()
 
     handlers: dict[Any, Any] = {  # Starlette's own type knows Exception alone
@@ -48,6 +53,8 @@ def application(make: Callable[[], Desk], names: Collection[str]) -> Starlette:
         routes=[
             Route("/sparql", sparql, methods=METHODS),
             Route("/sparql/", sparql, methods=METHODS),
+            Route("/graphs", graphs, methods=WRITING),
+            Route("/graph/{name:path}", graph, methods=WRITING),
             Route("/healthz", about.health),
         ],
         middleware=[Middleware(Guard, names=names)],

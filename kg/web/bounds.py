@@ -31,6 +31,7 @@ class Bounds:
         send_seconds: Time that a client may leave what was sent to it unread.
         connections: Connections at the same time.
         write_seconds: Time in which the gate has to judge a source.
+        write_megabytes: Memory that it may take.
     """
 
     limits: Limits = field(default_factory=lambda: Limits(seconds=30.0, megabytes=192))
@@ -51,3 +52,4 @@ class Bounds:
     send_seconds: float = 20.0
     connections: int = 1000
     write_seconds: float = 120.0
+    write_megabytes: int = 2048

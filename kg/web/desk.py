@@ -8,10 +8,13 @@ from typing import Self
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.queries import Question
+from kg.queries import Question, bind
+from kg.rdf import Term
+from kg.store.foreign import request as request_of
 from kg.web.answers import Sending, Whole
 from kg.web.bounds import Bounds
-from kg.web.pool import Pool
+from kg.web.gate import Gate
+from kg.web.pool import Answer, Pool
 from kg.web.share import client_of
 
 
@@ -26,6 +29,8 @@ class Desk:
         questions: The prepared ones, by name.
         sending: Counts the answers that are on their way.
         proxied: Whether a proxy stands before, whose X-Forwarded-For names the client.
+        gate: Takes sources in and out, if it may be written.
+        own: The queries that the pages are made of, by name.
     """
 
     folder: Path
@@ -34,6 +39,8 @@ class Desk:
     questions: Mapping[str, Question]
     sending: Sending
     proxied: bool
+    gate: Gate | None
+    own: Mapping[str, Question]
 
     @classmethod
     def of(cls, request: Request) -> Self:
@@ -47,8 +54,20 @@ class Desk:
         peer = request.client.host if request.client else ""
         return client_of(forwarded.split(",")[-1].strip() or peer)
 
-    def whole(self, body: bytes, media: str, **headers: str) -> Response:
+    async def ask(
+        self,
+        client: str,
+        query: str,
+        rows: str | None = None,
+        triples: str | None = None,
+        **values: Term,
+    ) -> Answer:
+        """Returns the answer to one of our own queries, with terms in its slots."""
+        text = bind(self.own[query], {name: [term] for name, term in values.items()})
+        return await self.pool.ask(client, request_of(text, rows=rows, triples=triples))
+
+    def whole(self, body: bytes, media: str, *, status: int = 200, **headers: str) -> Response:
         """Returns an answer that is sent whole."""
         named = {"vary": "accept", **{name.replace("_", "-"): v for name, v in headers.items()}}
         patience = self.bounds.send_seconds
-        return Whole(body, media, self.sending, headers=named, patience=patience)
+        return Whole(body, media, self.sending, status=status, headers=named, patience=patience)

@@ -13,13 +13,16 @@ from pathlib import Path
 
 from kg.errors import KgError, LimitError, StoreError
 from kg.store import view
-from kg.store.foreign import died, failed, late
+from kg.store.foreign import COMMAND, died, failed, late, setup
 from kg.store.manifest import Manifest
 from kg.web.bounds import Bounds
 from kg.web.problems import Busy, Problem, TooLarge
 from kg.web.share import Shares
 from kg.web.waiting import Places, Waiting
 from kg.web.worker import Gone, Worker
+
+STACK = 64 * 2**20
+"""Bytes of stack of a worker; what is deeper than that ends it."""
 
 _TURN = 0.1
 
@@ -142,7 +145,7 @@ class Pool:
             one.lock.close()
 
     async def _spawn(self) -> None:
-        worker = await Worker.start(self._bounds.limits.megabytes)
+        worker = await Worker.start(COMMAND, setup(self._bounds.limits.megabytes, STACK))
         self._all.add(worker)
         await self._move(worker)
 

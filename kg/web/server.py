@@ -15,6 +15,7 @@ from kg.web.app import application
 from kg.web.bounds import Bounds
 from kg.web.desk import Desk
 from kg.web.front import Front, protocol, quiet
+from kg.web.gate import Gate
 from kg.web.guard import HEADERS
 from kg.web.pool import Pool
 
@@ -30,15 +31,17 @@ class Settings:
         port: 0 takes a free one.
         names: Further host names that it may be called by.
         proxied: Whether a proxy stands before, whose X-Forwarded-For names the client.
+        token: Whoever holds it may write; without one nobody may.
         bounds: How far requests may go.
     """
 
     folder: Path
-    project: Path | None
+    project: Path
     host: str = "127.0.0.1"
     port: int = 8000
     names: tuple[str, ...] = ()
     proxied: bool = False
+    token: str | None = None
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -56,13 +59,16 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     quiet()
     bounds = settings.bounds
     questions = read_questions(settings.project)
+    own = read_questions(group="web")
     listener = _listen(settings.host, settings.port)
     address = _address(settings.host, listener.getsockname()[1])
 
     def make() -> Desk:
         pool = Pool(settings.folder, bounds)
+        gate = settings.token and Gate(settings.folder, settings.project, bounds, settings.token)
+        sending = Sending(bounds.answers)
         return Desk(
-            settings.folder, bounds, pool, questions, Sending(bounds.answers), settings.proxied
+            settings.folder, bounds, pool, questions, sending, settings.proxied, gate or None, own
         )
 
     config = Config(

@@ -72,7 +72,8 @@ async def operation(request: Request) -> Operation:
             raise Problem(415, f"a query is UTF-8, not {charset}")
         if media == _UPDATE:
             raise _no_update()
-        body = await body_of(request, Desk.of(request).bounds.query)
+        bounds = Desk.of(request).bounds
+        body = await body_of(request, bounds.query, bounds.body_seconds)
         if media == _FORM:
             fields += fields_of(body)
         else:
@@ -129,7 +130,7 @@ def fields_of(data: bytes) -> list[tuple[str, str]]:
         raise Problem(400, f"the fields are not URL-encoded UTF-8, or over {_FIELDS}") from error
 
 
-async def body_of(request: Request, most: int) -> bytes:
+async def body_of(request: Request, most: int, seconds: float) -> bytes:
     """Returns a request's body.
 
     Raises:
@@ -144,7 +145,7 @@ async def body_of(request: Request, most: int) -> bytes:
         raise too_large
     size = 0
     try:
-        async with asyncio.timeout(Desk.of(request).bounds.body_seconds):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 if size > most:

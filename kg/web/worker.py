@@ -1,19 +1,16 @@
-"""One worker process, as the server sees it: asked in turn, killed when it must be."""
+"""A worker process, as the server sees it: asked in turn, killed when it must be."""
 
 import asyncio
 import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, Self
 
 from kg.errors import StoreError
-from kg.store.foreign import COMMAND, line, setup
+from kg.store.foreign import line
 from kg.web.problems import TooLarge
-
-STACK = 64 * 2**20
-"""Bytes of stack of a worker; what is deeper than that ends it."""
 
 _NICE = 10
 _LINE = 64 * 2**10
@@ -40,39 +37,54 @@ class Worker:
         self.view: str | None = None
 
     @classmethod
-    async def start(cls, megabytes: int) -> "Worker":
-        """Starts a process, which grants each query so much memory."""
+    async def start(cls, command: Sequence[str], first: bytes, folder: str | None = None) -> Self:
+        """Starts a process in a folder and writes the first line that it waits for."""
         words = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            *COMMAND, stdin=pipe, stdout=pipe, stderr=words, limit=_LINE, start_new_session=True
+            *command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=words,
+            limit=_LINE,
+            cwd=folder,
+            start_new_session=True,  # so that Ctrl-C in a terminal ends the server alone
         )
         if process.stdin is None or process.stdout is None:
             raise StoreError("a worker process could not be started")
-        process.stdin.write(setup(megabytes, STACK))
+        process.stdin.write(first)
         return cls(process, process.stdin, process.stdout, words)
 
-    async def ask(self, request: Mapping[str, object], most: int) -> tuple[dict[str, Any], bytes]:
-        """Returns head and body of the answer.
+    async def ask(
+        self, request: Mapping[str, object], most: int, data: bytes = b""
+    ) -> tuple[dict[str, Any], bytes]:
+        """Returns head and body of the answer to a request, which data may follow.
 
         Raises:
             Gone: The process ended.
             TooLarge: The body has more bytes than `most`; the process is ended.
         """
         try:
-            self._requests.write(line(request))
+            self._requests.write(line(request) + data)
+            head, body = await self.receive(most)
+        except (OSError, RuntimeError) as error:
+            raise Gone from error
+        view = request.get("view")
+        self.view = view if isinstance(view, str) else self.view
+        return head, body
+
+    async def receive(self, most: int) -> tuple[dict[str, Any], bytes]:
+        """Returns head and body of the next answer; errors as of `ask`."""
+        try:
             head = json.loads(await self._answers.readuntil(b"\n"))
             if head["length"] > most:
                 self.kill()
                 raise TooLarge(
                     f"the answer has {head['length']:,} bytes, more than {most:,}: add a LIMIT"
                 )
-            body = await self._answers.readexactly(head["length"])
-        except (asyncio.IncompleteReadError, OSError, RuntimeError) as error:
+            return head, await self._answers.readexactly(head["length"])
+        except (asyncio.IncompleteReadError, OSError) as error:
             raise Gone from error
-        view = request.get("view")
-        self.view = view if isinstance(view, str) else self.view
-        return head, body
 
     def give_way(self) -> None:
         """Lets other processes go first from now on."""
