@@ -5,10 +5,12 @@ from difflib import get_close_matches
 
 import pyoxigraph as ox
 
-from kg.errors import Misuse, Place, QueryError
+from kg.errors import KgError, Misuse, Place, QueryError, StoreError
 from kg.namespaces import SOURCE
 from kg.rdf import Result, Rows, Triples
 from kg.store.base import SourceRecord
+
+_DAMAGE = re.compile(r"\b(IO error|Corruption|corrupted)\b")
 
 
 def answer(store: ox.Store, text: str) -> Result:
@@ -16,13 +18,21 @@ def answer(store: ox.Store, text: str) -> Result:
 
     Raises:
         QueryError: It cannot be parsed or evaluated.
+        StoreError: The index is damaged.
     """
     try:
         return result(store.query(text, use_default_graph_as_union=True))
     except SyntaxError as error:
         raise syntax_error(str(error.msg)) from error
     except (ValueError, RuntimeError, OSError) as error:
-        raise QueryError(f"the query failed: {error}") from error
+        raise failure(str(error)) from error
+
+
+def failure(message: str) -> KgError:
+    """Returns what an engine's failure means: a damaged index, or a query that goes wrong."""
+    if _DAMAGE.search(message):
+        return StoreError(f"the index is damaged, `kg doctor` mends it: {message}")
+    return QueryError(f"the query failed: {message}")
 
 
 def result(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Result:

@@ -12,7 +12,7 @@ from kg.errors import KgError, LimitError, QueryError
 from kg.namespaces import PREFIXES
 from kg.rdf import Result
 from kg.store import gate
-from kg.store.answers import result, syntax_error
+from kg.store.answers import failure, result, syntax_error
 from kg.store.base import Limits
 
 STACK = 512 * 1024 * 1024
@@ -35,6 +35,7 @@ def run(text: str, limits: Limits, *, view: Path | None = None, data: bytes = b"
 
     Raises:
         QueryError: It cannot be parsed, asks for the network, or failed.
+        StoreError: The view is damaged.
         LimitError: It reached a limit; its process is gone.
     """
     asked = request(text, rows="json", triples="nt")
@@ -119,7 +120,7 @@ def failed(head: Mapping[str, str], limits: Limits) -> KgError:
             return syntax_error(message)
         case {"error": "memory"}:
             return _memory(limits)
-    return QueryError(f"the query failed: {head.get('message', '')}")
+    return failure(head.get("message", ""))
 
 
 def died(status: int, stderr: bytes, limits: Limits) -> KgError:
