@@ -9,6 +9,7 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -20,7 +21,7 @@ from kg.facts import Document, Register, read_documents, read_register
 from kg.facts.passages import passages_of
 from kg.facts.table import TEMPLATE
 from kg.namespaces import ACTOR, BASE, DIP, GRAPH, RDF, SOURCE, graph_of
-from kg.rdf import FORMATS, Literal, NamedNode, serialize, to_rdflib
+from kg.rdf import FORMATS, Literal, NamedNode, Quad, serialize, to_rdflib
 from kg.rdf.jsonld import CONTEXT
 from kg.vocabulary import Vocabulary, load_vocabulary
 
@@ -354,3 +355,14 @@ def test_convert_passages_and_schema_write_to_stdout(tmp_path) -> None:
 def test_quads_of_a_document_are_all_in_its_graph() -> None:
     (document,) = read(SEED)
     assert {q.graph_name for q in document.quads} == {NamedNode(graph_of(document.source))}
+
+
+def test_rdf_xml_holds_no_character_that_xml_forbids() -> None:
+    subject, graph = NamedNode("http://e/s"), NamedNode("http://e/g")
+    every = "".join(map(chr, (*range(0x250), 0x202E, 0xFFFE, 0xFFFF, 0x1F600)))
+    words = (Literal(every), Literal(every, language="en"), Literal("\x1b", datatype=graph))
+    quads = [Quad(subject, NamedNode("http://e/p"), word, graph) for word in words]
+    root = ElementTree.fromstring(serialize(quads, "rdf"))
+    texts = {element.text for element in root[0]}
+    assert "\ufffd" in texts
+    assert len(max(texts, key=len)) == len(every)

@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 
 from kg.namespaces import XSD, shorten
 from kg.rdf.terms import BlankNode, Literal, NamedNode, Rows, Term
+from kg.rdf.xml import fit
 
 Writer = Callable[[Rows | bool], str]
 
 _NUMBERS = {"integer": int, "decimal": float, "double": float}
-_XML_UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#!|~])")
 
 
@@ -164,7 +164,7 @@ def _xml(result: Rows | bool) -> str:
 def _xml_term(binding: ET.Element, term: Term) -> None:
     told = _as_json(term)
     element = ET.SubElement(binding, told["type"])
-    element.text = _XML_UNFIT.sub("\ufffd", told["value"])
+    element.text = fit(told["value"])
     if "xml:lang" in told:
         element.set("xml:lang", told["xml:lang"])
     if "datatype" in told:

@@ -16,6 +16,12 @@ from kg.rdf.guard import MAX_DEPTH
 Mark = tuple[int, int]
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _XML = "http://www.w3.org/XML/1998/namespace"
+_UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def fit(text: str) -> str:
+    """Returns text with a replacement mark for each character that XML 1.0 cannot hold."""
+    return _UNFIT.sub("\ufffd", text)
 
 
 @dataclass(slots=True)
