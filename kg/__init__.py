@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Graph", "__version__", "open"]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> object:
     # `kg --help` must not wait for what only Python users need.
     if name in {"Answer", "Graph", "open"}:

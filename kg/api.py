@@ -10,7 +10,7 @@ from kg.errors import Misuse
 from kg.export import export
 from kg.load import House, Loaded, load, read_house
 from kg.network import Filters, GraphView, project, to_networkx
-from kg.queries import prepare, read_questions, resolve
+from kg.queries import find_question, prepare, read_questions, resolve
 from kg.rdf import Quad, Rows, Triples, dictionaries, in_words, to_rdflib
 from kg.store import Limits, SourceRecord, Writer, is_folder, open_store
 
@@ -57,7 +57,7 @@ class Answer:
         return pandas.DataFrame(list(self), columns=list(self.columns))
 
     def __repr__(self) -> str:
-        return f"<Answer: {len(self)} rows of {', '.join(self.columns)}>"
+        return f"<Answer: {_counted(len(self), 'row')} of {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
         heads, cells = in_words(self._rows)
@@ -66,7 +66,7 @@ class Answer:
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
             for row in cells[:SHOWN]
         )
-        more = f"<p>{len(cells) - SHOWN} more rows</p>" if len(cells) > SHOWN else ""
+        more = f"<p>{_counted(len(cells) - SHOWN, 'more row')}</p>" if len(cells) > SHOWN else ""
         return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
@@ -110,15 +110,13 @@ class Graph:
         """
         text = question
         if question.replace("-", "").isalnum():
-            questions = read_questions(self._project)
-            if question not in questions:
-                raise Misuse(f"no question is called {question!r}: {', '.join(questions)}")
+            known = read_questions(self._project, "check") | read_questions(self._project)
             pairs = [
                 (name, str(one))
                 for name, value in chosen.items()
                 for one in (value if isinstance(value, list | tuple) else [value])
             ]
-            text = prepare(questions[question], self._store, pairs)
+            text = prepare(find_question(known, question), self._store, pairs)
         elif chosen:
             raise Misuse("parameters are for prepared questions; write the value into the SPARQL")
         found = self._store.run(text, Limits(seconds, megabytes))
@@ -184,7 +182,7 @@ class Graph:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Graph {self._address}: {len(self.sources())} sources>"
+        return f"<Graph {self._address}: {_counted(len(self.sources()), 'source')}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -235,6 +233,10 @@ def open(address: str | Path = ".kg", *, create: bool = False) -> Graph:  # noqa
     """
     house = read_house(_project_of(str(address)))
     return Graph(str(address), house, open_store(str(address), house.background, create=create))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _project_of(address: str) -> Path:

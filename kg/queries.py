@@ -109,6 +109,17 @@ def read_question(path: Path) -> Question:
     return question
 
 
+def find_question(questions: Mapping[str, Question], name: str) -> Question:
+    """Returns the question of a name.
+
+    Raises:
+        Misuse: There is none; the nearest known one is said.
+    """
+    if name not in questions:
+        raise Misuse(_unknown("no question is called", name, questions))
+    return questions[name]
+
+
 def bind(question: Question, values: Mapping[str, Sequence[Term]]) -> str:
     """Returns the SPARQL of a question with terms in its slots.
 
@@ -226,16 +237,22 @@ def _names(reader: Reader, pattern: str) -> list[tuple[str, str]]:
     ]
 
 
+_FEW = 12
+
+
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
     folded = {one.casefold(): one for one in known}
     # A part of a name, as a surname, is nearer than likeness of letters says.
     near = [key for key in folded if name.casefold() in key]
     near = near or get_close_matches(name.casefold(), folded, n=9, cutoff=0.6)
     # Each thing once, by a name in words before its slug.
-    things: dict[object, str] = {}
+    shown: list[str] = []
     for key in sorted(near, key=lambda key: "-" in key and " " not in key):
-        things.setdefault(known[folded[key]], repr(folded[key]))
-    hint = " or ".join(list(things.values())[:3])
+        if known[folded[key]] not in [known[one] for one in shown]:
+            shown.append(folded[key])
+    if not shown and 0 < len(known) <= _FEW:
+        return f"{what} {name!r}: choose one of {', '.join(known)}"
+    hint = " or ".join(repr(one) for one in shown[:3])
     return f"{what} {name!r}" + (f": did you mean {hint}?" if hint else "")
 
 

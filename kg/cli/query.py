@@ -94,7 +94,7 @@ def command(
     prepared = (
         None
         if text
-        else _find(question, read_questions(project, "check") | read_questions(project))
+        else _named(question, read_questions(project, "check") | read_questions(project))
     )
     pairs = [_pair(one) for one in chosen]
     if pairs and prepared is None:
@@ -138,16 +138,12 @@ def _text(question: str) -> str:
     return "" if re.fullmatch(r"[\w.-]+", question) else question
 
 
-def _find(name: str, questions: "dict[str, Question]") -> "Question":
-    from difflib import get_close_matches
+def _named(name: str, questions: "dict[str, Question]") -> "Question":
+    from kg.queries import find_question
 
-    if name in questions:
-        return questions[name]
-    near = get_close_matches(name, questions, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "`kg query --list` shows them"
-    if Path(name).is_file():
-        hint = f"to run a file, write @{name}"
-    raise click.UsageError(f"No question is called {name!r}: {hint}")
+    if name not in questions and Path(name).is_file():
+        raise click.UsageError(f"no question is called {name!r}: to run a file, write @{name}")
+    return find_question(questions, name)
 
 
 def _pair(text: str) -> tuple[str, str]:
