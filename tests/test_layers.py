@@ -14,7 +14,7 @@ FLOORS = {
     3: ["queries", "facts", "imports"],
     4: ["derive", "validate", "extract", "network", "match", "review"],
     5: ["load", "export"],
-    6: ["web", "api"],
+    6: ["web", "api", "intake"],
     7: ["cli"],
     8: ["__main__"],
 }

@@ -1,5 +1,6 @@
 """The root command: its options, and the verbs, each imported when it is called."""
 
+import keyword
 import os
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ VERBS = {
     "review": "Go through a draft, fact by fact, beside its text.",
     "match": "Propose which events a draft shares with the store.",
     "load": "Read, derive, check and store fact documents.",
+    "import": "Import tables of event data: GDELT, POLECAT, ICEWS, ACLED, your own.",
     "validate": "Say what is wrong with documents, at file and line.",
     "query": "Ask a prepared question, or one in SPARQL.",
     "network": "Who is central, who stands between, how two are joined.",
@@ -49,6 +51,10 @@ class Settings:
     colour: bool | None = None
 
 
+def _module(verb: str) -> str:
+    return f"{verb}_" if keyword.iskeyword(verb) else verb
+
+
 class Verbs(click.Group):
     """Imports a verb's module only when it is called, so that help and completion stay quick."""
 
@@ -60,7 +66,7 @@ class Verbs(click.Group):
         """Returns the command of a verb."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"kg.cli.{cmd_name}").command
+        command: click.Command = import_module(f"kg.cli.{_module(cmd_name)}").command
         return command
 
     def resolve_command(

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from kg.errors import Misuse, StoreError
 from kg.rdf import Quad
-from kg.store.base import Background, Limits, Reader, SourceRecord, Writer
+from kg.store.base import Background, Bulk, Limits, Reader, SourceRecord, Writer
 from kg.store.folder import FolderStore
 from kg.store.memory import MemoryStore, rewritten
 
 __all__ = [
     "Background",
+    "Bulk",
     "Limits",
     "Reader",
     "SourceRecord",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
@@ -32,7 +33,8 @@ class SourceRecord:
         source: Its IRI.
         label: What a person calls it.
         asserted: Number of quads that its document asserts.
-        digest: SHA-256 of them as sorted N-Quads.
+        digest: SHA-256 of them as sorted N-Quads; of a source that came in bulk, of what they
+            were made of.
         loaded_at: When it came in, UTC, ISO 8601; the same load again does not change it.
         recorded_by: Who loaded it.
     """
@@ -43,6 +45,24 @@ class SourceRecord:
     digest: str
     loaded_at: str
     recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A source that is too large to be held, as files.
+
+    Attributes:
+        asserted: N-Quads in the graph of the source, gzip, in order. A comment, a line that begins
+            with `#`, stands where what follows can be derived from without what precedes.
+        derived: N-Quads in its `/derived` twin, gzip.
+        count: How many quads are asserted.
+        digest: Of what the quads were made of, and so of them: SHA-256.
+    """
+
+    asserted: tuple[Path, ...]
+    derived: tuple[Path, ...]
+    count: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,13 @@ class Writer(Reader, Protocol):
             derived: In that graph's `/derived` twin.
             label: What a person calls the source.
             recorded_by: Who loads it.
+
+        Raises:
+            StoreError: The store is locked, full or cannot be written; it is as it was.
+        """
+
+    def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
+        """Puts in a source of any size, in place of what it was; returns whether that changed it.
 
         Raises:
             StoreError: The store is locked, full or cannot be written; it is as it was.

@@ -5,6 +5,7 @@ is; without the stamp, or with another one, it is made anew from the sources.
 """
 
 import fcntl
+import gzip
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from kg.namespaces import DERIVED, graph_of
 from kg.rdf import NamedNode, Quad, Result
 from kg.store import doctor, foreign, manifest, view
 from kg.store.answers import answer, missing
-from kg.store.base import Background, Limits, SourceRecord
+from kg.store.base import Background, Bulk, Limits, SourceRecord
 from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
 
@@ -98,6 +99,32 @@ class FolderStore:
             doctor.seal(self._folder)
             return True
 
+    def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
+        """Puts in a source of any size, in place of what it was; returns whether that changed it.
+
+        It is loaded into the index before it counts: until the manifest is written the store is as
+        it was, and what was loaded of it goes with the index that is made anew.
+        """
+        with self._lock():
+            known = self._manifest()
+            before = known.entries.get(source)
+            if before is not None and before.record.digest == bulk.digest:
+                return False
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            record = SourceRecord(source, label, bulk.count, bulk.digest, now, recorded_by)
+            entry = manifest.join_source(self._folder / "sources", record, bulk.asserted)
+            with told(f"writing {self._folder}"):
+                self._stamp_path().unlink(missing_ok=True)
+                index = self._without(known, source)
+                for path in (self._folder / "sources" / entry.file, *bulk.derived):
+                    with gzip.open(path) as file:
+                        index.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
+                known = known.with_entry(entry)
+                write_durably(self._manifest_path(), known.to_json())
+                self._publish(index, known)
+            doctor.seal(self._folder)
+            return True
+
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""
         with self._lock():
@@ -140,23 +167,41 @@ class FolderStore:
     def _rebuild(self, watch: manifest.Watch = iter) -> None:
         known = self._manifest()
         with told(f"making the index of {self._folder} anew"):
-            shutil.rmtree(self._folder / "index", ignore_errors=True)
             self._stamp_path().unlink(missing_ok=True)
-            index = self._index()
-            index.bulk_extend(self._background.quads)
-            for entry in watch(list(known.entries.values())):
-                quads = tuple(manifest.read_source(self._folder / "sources", entry))
-                index.extend((*quads, *self._background.derive(quads)))
-            self._publish(index, known)
+            self._publish(self._made(watch(list(known.entries.values()))), known)
+
+    def _made(self, entries: Iterable[manifest.Entry]) -> ox.Store:
+        """Returns a new index that holds these sources."""
+        shutil.rmtree(self._folder / "index", ignore_errors=True)
+        index = self._index()
+        index.bulk_extend(self._background.quads)
+        for entry in entries:
+            pieces = manifest.pieces_of(self._folder / "sources", entry)
+            put = index.bulk_extend if entry.is_bulk else index.extend
+            put(quad for piece in pieces for quad in (*piece, *self._background.derive(piece)))
+        return index
+
+    def _without(self, known: manifest.Manifest, source: str) -> ox.Store:
+        """Returns the index without a source.
+
+        One of millions of quads cannot be taken out of Oxigraph in bounded memory: then the index
+        is made anew from the other sources.
+        """
+        entry = known.entries.get(source)
+        if entry is not None and entry.is_bulk:
+            return self._made(one for name, one in known.entries.items() if name != source)
+        index = self._index()
+        for graph in (graph_of(source), graph_of(source) + DERIVED):
+            index.remove_graph(NamedNode(graph))
+        return index
 
     def _commit(self, known: manifest.Manifest, source: str, quads: tuple[Quad, ...]) -> None:
         # Until the stamp is back the index counts for nothing: a crash here costs a rebuild.
         with told(f"writing {self._folder}"):
-            index = self._index()
+            before = self._manifest()
             self._stamp_path().unlink(missing_ok=True)
-            write_durably(self._folder / "sources" / "manifest.json", known.to_json())
-            for graph in (graph_of(source), graph_of(source) + DERIVED):
-                index.remove_graph(NamedNode(graph))
+            write_durably(self._manifest_path(), known.to_json())
+            index = self._without(before, source)
             index.extend(quads)
             self._publish(index, known)
 
@@ -203,7 +248,10 @@ class FolderStore:
     # What is where
 
     def _manifest(self) -> manifest.Manifest:
-        return manifest.read_manifest(self._folder / "sources" / "manifest.json")
+        return manifest.read_manifest(self._manifest_path())
+
+    def _manifest_path(self) -> Path:
+        return self._folder / "sources" / "manifest.json"
 
     def _stamp_path(self) -> Path:
         return self._folder / "index.json"

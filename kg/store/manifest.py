@@ -7,6 +7,8 @@ of its content before, and what no manifest names is swept after.
 import gzip
 import hashlib
 import json
+import os
+import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -15,7 +17,7 @@ from pathlib import Path
 from kg.errors import InputError, StoreError
 from kg.rdf import Quad, parse, serialize
 from kg.store.base import SourceRecord
-from kg.store.files import digest_of, told, write_durably
+from kg.store.files import digest_of, sync_folder, told, write_durably
 
 FORMAT = 1
 """Version of the layout of a store folder; a newer one is refused."""
@@ -23,11 +25,16 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A source in the manifest: its record, its file below `sources/`, that file's SHA-256."""
+    """A source in the manifest: its record, its file below `sources/`, that file's SHA-256.
+
+    Attributes:
+        is_bulk: It may be too large to be held, and is derived from piece by piece.
+    """
 
     record: SourceRecord
     file: str
     sha256: str
+    is_bulk: bool = False
 
 
 Watch = Callable[[list[Entry]], Iterable[Entry]]
@@ -75,7 +82,12 @@ def read_manifest(path: Path) -> Manifest:
         if document["format"] > FORMAT:
             raise StoreError(f"{path} is of a newer version: upgrade diplomatic-kg")
         entries = (
-            Entry(SourceRecord(**entry["record"]), entry["file"], entry["sha256"])
+            Entry(
+                SourceRecord(**entry["record"]),
+                entry["file"],
+                entry["sha256"],
+                entry.get("is_bulk", False),
+            )
             for entry in document["sources"]
         )
         return Manifest(document["commit"], {entry.record.source: entry for entry in entries})
@@ -87,16 +99,53 @@ def write_source(folder: Path, record: SourceRecord, quads: Iterable[Quad]) -> E
     """Puts a source's quads on disk, under a name made of their content; none counts as yet."""
     # No time in the file, so that the same source is the same bytes.
     data = gzip.compress(serialize(quads, "nq"), mtime=0)
-    name = hashlib.sha256(record.source.encode()).hexdigest()[:12]
-    slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in record.source.split("/")[-1])
-    file = f"{slug[:60]}.{name}.{record.digest[:12]}.nq.gz"
+    file = _name(record)
     with told(f"writing {folder / file}"):
         write_durably(folder / file, data)
     return Entry(record, file, hashlib.sha256(data).hexdigest())
 
 
+def join_source(folder: Path, record: SourceRecord, parts: Iterable[Path]) -> Entry:
+    """Puts the parts of a source on disk as its one file; none counts as yet.
+
+    Several gzip files one after the other are one, so nothing is unpacked.
+    """
+    file = _name(record)
+    path = folder / file
+    temporary = path.with_suffix(".tmp")
+    try:
+        with told(f"writing {path}"):
+            with temporary.open("wb") as joined:
+                for part in parts:
+                    with part.open("rb") as piece:
+                        shutil.copyfileobj(piece, joined, 2**20)
+                joined.flush()
+                os.fsync(joined.fileno())
+            temporary.replace(path)
+            sync_folder(folder)
+            return Entry(record, file, digest_of(path), is_bulk=True)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _name(record: SourceRecord) -> str:
+    name = hashlib.sha256(record.source.encode()).hexdigest()[:12]
+    slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in record.source.split("/")[-1])
+    return f"{slug[:60]}.{name}.{record.digest[:12]}.nq.gz"
+
+
 def read_source(folder: Path, entry: Entry) -> Iterator[Quad]:
     """Yields what a source asserts, as it was written.
+
+    Raises:
+        StoreError: Its file is missing or is not what was written.
+    """
+    for piece in pieces_of(folder, entry):
+        yield from piece
+
+
+def pieces_of(folder: Path, entry: Entry) -> Iterator[list[Quad]]:
+    """Yields what a source asserts in pieces that can be derived from one by one.
 
     Raises:
         StoreError: Its file is missing or is not what was written.
@@ -106,7 +155,19 @@ def read_source(folder: Path, entry: Entry) -> Iterator[Quad]:
     try:
         if digest_of(path) != entry.sha256:
             raise StoreError(damaged)
-        data = gzip.decompress(path.read_bytes())
-        yield from parse(data, "nq", file=str(path))
+        with gzip.open(path) as file:
+            for data in _pieces(file) if entry.is_bulk else [file.read()]:
+                yield list(parse(data, "nq", file=str(path)))
     except (OSError, EOFError, zlib.error, InputError) as error:
         raise StoreError(damaged) from error
+
+
+def _pieces(file: Iterable[bytes]) -> Iterator[bytes]:
+    piece: list[bytes] = []
+    for line in file:
+        if line.startswith(b"#"):
+            yield b"".join(piece)
+            piece = []
+        else:
+            piece.append(line)
+    yield b"".join(piece)

@@ -1,5 +1,6 @@
 """A store that lives as long as the process."""
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -10,9 +11,9 @@ import pyoxigraph as ox
 
 from kg.errors import InputError, Place
 from kg.namespaces import DERIVED, graph_of
-from kg.rdf import Literal, NamedNode, Quad, Result, serialize
+from kg.rdf import Literal, NamedNode, Quad, Result, parse, serialize
 from kg.store.answers import answer, missing
-from kg.store.base import Background, Limits, SourceRecord
+from kg.store.base import Background, Bulk, Limits, SourceRecord
 from kg.store.foreign import run
 
 
@@ -31,6 +32,19 @@ def rewritten(literals: Iterable[Literal]) -> frozenset[Literal]:
     index = ox.Store()
     index.extend(Quad(node, node, literal) for node, literal in given.items())
     return frozenset(given[quad.subject] for quad in index if quad.object != given[quad.subject])
+
+
+def held(bulk: Bulk) -> tuple[list[Quad], list[Quad]]:
+    """Returns the asserted and the derived quads of a source that came in bulk."""
+    asserted, derived = (
+        [
+            quad
+            for path in paths
+            for quad in parse(gzip.decompress(path.read_bytes()), "nq", file=str(path))
+        ]
+        for paths in (bulk.asserted, bulk.derived)
+    )
+    return asserted, derived
 
 
 class MemoryStore:
@@ -105,6 +119,10 @@ class MemoryStore:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self._records[source] = SourceRecord(source, label, len(quads), digest, now, recorded_by)
         return True
+
+    def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
+        """Puts in a source that came in bulk; it is held whole all the same."""
+        return self.replace(source, *held(bulk), label=label, recorded_by=recorded_by)
 
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""

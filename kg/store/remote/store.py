@@ -17,8 +17,8 @@ from kg.namespaces import DIP, PREFIXES, RDFS, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
 from kg.store import foreign
 from kg.store.answers import missing
-from kg.store.base import Background, Limits, SourceRecord
-from kg.store.memory import MemoryStore, digest_of
+from kg.store.base import Background, Bulk, Limits, SourceRecord
+from kg.store.memory import MemoryStore, digest_of, held
 from kg.store.remote import staging, updates
 from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, entries_of, pack, unpack
 from kg.store.remote.endpoint import Endpoint, Parameters
@@ -227,6 +227,10 @@ class RemoteStore:
         }
         self._put(graph_of(source), quads, tuple(derived), told)
         return True
+
+    def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
+        """Puts in a source that came in bulk; it is held whole while it is sent."""
+        return self.replace(source, *held(bulk), label=label, recorded_by=recorded_by)
 
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""

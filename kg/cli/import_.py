@@ -1,0 +1,155 @@
+"""`kg import`: tables of event data, through the gate into the store, or as N-Quads."""
+
+import getpass
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli.common import address_of, project_of, say
+from kg.cli.group import Settings
+
+if TYPE_CHECKING:
+    from kg.imports.table import Table
+    from kg.imports.transform import Part
+    from kg.intake import Imported, Plan
+    from kg.load import House
+
+TOLD = 5
+"""Rejected rows and unknown codes that are told in words; the file of rejects has all."""
+
+
+@click.command("import", epilog="Example: kg import gdelt 20260112120000.export.CSV.zip")
+@click.argument("dataset")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--mapping", type=click.Path(path_type=Path), help="For csv: your own mapping file.")
+@click.option("--source", help="Name of the source; without it, made of the file's name.")
+@click.option("--published", metavar="DAY", help="When the table was published: 2026-01-12.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected rows are written.")
+@click.option("--strict", is_flag=True, help="Refuse a table of which any row is rejected.")
+@click.option("--processes", type=click.IntRange(1, 256), help="How many; without it, one a core.")
+@click.option("--by", default=None, help="Who imports it; without it, your user name.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, allow_dash=True),
+    help="Write N-Quads to a file, or - for stdout, in place of the store; nobody checks them.",
+)  # fmt: skip
+@click.pass_obj
+def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401
+    """Import tables of event data: gdelt, polecat, icews, acled, or csv with a mapping of your own.
+
+    A row that cannot be read, or that the shapes find wrong, goes with its line and the reason into
+    a file of rejects; the others enter, all in one transaction. What was stopped goes on from there
+    when it is called again.
+
+    Exit codes: 0 all rows entered; 1 some were rejected; else the highest of 3 a table cannot be
+    read, 5 a row or an archive is too large. A store that cannot be written ends it at once with 6.
+    """
+    from kg.errors import InputError, LimitError
+    from kg.intake import compiler_of, plan
+    from kg.load import read_house
+
+    project = project_of(address_of(settings))
+    house = read_house(project)
+    compiler = compiler_of(options["dataset"], options["mapping"], house, project)
+    worst = 0
+    for path in files:
+        try:
+            planned = plan(path, compiler, source=options["source"], published=options["published"])
+            found = _taken(settings, planned, house, options)
+        except (InputError, LimitError) as error:
+            mark = click.style("error: ", fg="red", bold=True)
+            click.echo(f"{mark}{error}", err=True, color=settings.colour)
+            worst = max(worst, error.exit_code)
+            continue
+        _tell(settings, path, found, options)
+        worst = max(worst, 1 if found.rejected else 0)
+    return worst
+
+
+def _taken(
+    settings: Settings, planned: "Plan", house: "House", options: dict[str, Any]
+) -> "Imported":
+    from kg.intake import store_table, write_table
+    from kg.store import is_folder, open_store
+
+    processes = options["processes"] or min(os.cpu_count() or 1, len(planned.table.cuts))
+    rejects = _rejects(planned.table.path, options)
+    address = address_of(settings)
+    if options["output"] is not None:
+        with tempfile.TemporaryDirectory() as folder, _opened(options["output"]) as out:
+            return write_table(
+                out, planned, Path(folder), processes=processes, watch=_watched, rejects=rejects
+            )
+    with open_store(address, house.background, create=True) as store:
+        folder = address if is_folder(address) else tempfile.gettempdir()
+        return store_table(
+            store, planned, house, Path(folder) / "imports",
+            recorded_by=options["by"] or getpass.getuser(), processes=processes,
+            strict=options["strict"], rejects=rejects, watch=_watched,
+            project=project_of(address),
+        )  # fmt: skip
+
+
+def _opened(output: Path) -> Any:  # noqa: ANN401 - a binary file, whichever
+    if str(output) == "-":
+        return open(sys.stdout.fileno(), "wb", closefd=False)
+    from kg.store.files import told
+
+    with told(f"writing {output}"):
+        return output.open("wb")
+
+
+def _rejects(path: Path, options: dict[str, Any]) -> Path:
+    given: Path | None = options["rejects"]
+    return given or Path.cwd() / f"{path.name}.rejects.csv"
+
+
+def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, Any]) -> None:
+    from kg.errors import Place, harmless
+
+    if not found.changed:
+        say(settings, f"unchanged: {harmless(found.label)}")
+        return
+    events = f"{found.rows - found.rejected:,} events, {found.quads:,} quads"
+    say(settings, f"imported: {harmless(found.label)} ({events})")
+    for column, code, count, row in found.unknown[:TOLD]:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        say(
+            settings,
+            f"  unknown {column} {harmless(code)!r} in {rows}, first in row {row}: left out",
+        )
+    if (more := len(found.unknown) - TOLD) > 0:
+        say(settings, f"  and {more:,} more unknown codes")
+    if found.rejected:
+        where = harmless(str(_rejects(path, options)))
+        say(settings, f"{found.rejected:,} of {found.rows:,} rows rejected, all in {where}")
+        for line, reason in found.told[:TOLD]:
+            say(settings, f"  {Place(str(path), line)}: {harmless(reason)}")
+
+
+def _watched(parts: "Iterable[Part]", table: "Table") -> "Iterator[Part]":
+    """Yields parts; a person who looks on sees rows a second and the time that is left."""
+    if not sys.stderr.isatty():
+        yield from parts
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[speed]:>12}"),
+        TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    began = time.monotonic()
+    with bar:
+        task = bar.add_task(table.path.name, total=len(table.cuts), speed="")
+        rows = 0
+        for part in parts:
+            rows += part.rows
+            speed = f"{rows / (time.monotonic() - began):,.0f} rows/s"
+            bar.update(task, advance=1, speed=speed)
+            yield part

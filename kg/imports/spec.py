@@ -1,0 +1,239 @@
+"""What a mapping file says: how a table of event data is read as events.
+
+The shipped ones stand in `ontology/imports/`; a user's own has the same form. Mistakes in one are
+told at their places, all at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kg.errors import InputError, InputErrors, Place
+from kg.placed import Placed, read_yaml
+from kg.resources import files
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+M = TypeVar("M", bound="Part")
+OneOrMore = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A part of a mapping file; an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Dataset(Part):
+    """Who publishes the data, on which terms.
+
+    Attributes:
+        name: As a person calls it.
+        publisher: Who publishes it.
+        terms: Address of the terms of use.
+        codebook: Address of the codebook.
+        published: Pattern that finds the day of publication, as its first group, in a file's name.
+    """
+
+    name: str
+    publisher: str = ""
+    terms: str = ""
+    codebook: str = ""
+    published: str = ""
+
+
+class Table(Part):
+    """The form of the table.
+
+    Attributes:
+        delimiter: What parts the cells.
+        quoted: Whether cells may stand in quotation marks, and then hold delimiters and line ends.
+        columns: The heads, where the file has none of its own.
+        missing: What a cell says that says nothing.
+    """
+
+    delimiter: Literal["tab", "comma", "semicolon"] = "comma"
+    quoted: bool | None = None
+    columns: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ("",)
+
+
+class Coded(Part):
+    """How a kind is coded.
+
+    Attributes:
+        code: The column, or several whose cells are joined by a hyphen: type and mode.
+        scheme: `cameo` or `plover`, whose homes are in the vocabulary, or `kind`: its own name.
+        codes: The file of codes that says which there are.
+        kinds: Kinds by code, where there is no scheme.
+        always: The kind of every row, where no column says it.
+    """
+
+    code: OneOrMore = ("",)
+    scheme: Literal["cameo", "plover", "kind"] | None = None
+    codes: str = ""
+    kinds: dict[str, str] = {}
+    always: str = ""
+
+
+class Actors(Part):
+    """How an actor is told of.
+
+    Attributes:
+        name: Column of a name; the register's if it knows it, else the data set's own.
+        separator: What parts several names in a cell.
+        country: Column of its country: ISO alpha-3, a code of `codes`, or a name.
+        group: Column of a code of a known group.
+        role: Column of a code of its role in the country.
+        codes: The file of codes.
+    """
+
+    name: str = ""
+    separator: str = ""
+    country: str = ""
+    group: str = ""
+    role: str = ""
+    codes: str = ""
+
+
+class Somewhere(Part):
+    """Where it was; `except` names kinds that have no place."""
+
+    country: str
+    codes: str = ""
+    apart_from: tuple[str, ...] = Field(default=(), alias="except")
+
+
+class Dated(Part):
+    """When it was.
+
+    Attributes:
+        column: Of the day.
+        until: Column of the last day, where there is one.
+        formats: As of `strptime`, tried in turn.
+        precision: Column that says how exactly the day is known.
+        windows: By what that column says, how many days to either side, or `month`.
+    """
+
+    column: str
+    until: str = ""
+    formats: OneOrMore = ("%Y-%m-%d",)
+    precision: str = ""
+    windows: dict[str, str] = {}
+
+
+class About(Part):
+    """What it is about: topics of the vocabulary, by name or as PLOVER contexts."""
+
+    column: str
+    separator: str = ";"
+
+
+class Event(Part):
+    """Which columns tell what of an event.
+
+    Attributes:
+        id: The data set's own id, which is the key of the event.
+        numbers: Columns of numbers, by the property of the vocabulary that they are.
+        article: Column of the address of the article that the row was coded from.
+        credit: Column of who reported it, as text.
+    """
+
+    id: str
+    kind: Coded
+    date: Annotated[Dated, BeforeValidator(lambda v: {"column": v} if isinstance(v, str) else v)]
+    agent: Actors
+    recipient: Actors | None = None
+    place: Somewhere | None = None
+    about: About | None = None
+    numbers: dict[str, str] = {}
+    article: str = ""
+    credit: str = ""
+
+
+class Spec(Part):
+    """A mapping file."""
+
+    dataset: Dataset
+    table: Table = Table()
+    event: Event
+
+
+class Codes(Part):
+    """A file of codes beside the mapping files.
+
+    Attributes:
+        events: The codes of events that there are, parted by spaces.
+        countries: ISO alpha-3 by code.
+        government: Roles that are the state itself.
+        roles: What the role is called, by code.
+        groups: Ends of the IRIs of actors of the register, by code.
+        regions: What is not one state is called, by code.
+    """
+
+    events: str = ""
+    countries: dict[str, str] = {}
+    government: tuple[str, ...] = ()
+    roles: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    regions: dict[str, str] = {}
+
+
+def mappings(project: Path | None = None) -> dict[str, Path]:
+    """Returns the files of all mappings by name, a project's own in place of shipped ones."""
+    found = files("ontology", (".yaml",), under="imports", project=project)
+    return {path.stem: path for path in found if path.parent.name == "imports"}
+
+
+def read_spec(path: Path) -> tuple[Spec, Placed]:
+    """Returns what a mapping file says, and where.
+
+    Raises:
+        InputError: It cannot be read, or is none.
+    """
+    placed = _placed(path)
+    return _checked(placed, Spec), placed
+
+
+def read_codes(name: str, beside: Path, project: Path | None = None) -> Codes:
+    """Returns a file of codes: beside the mapping file, the project's, or a shipped one.
+
+    Raises:
+        InputError: There is none, or it cannot be read.
+    """
+    found = {
+        p.stem: p for p in files("ontology", (".yaml",), under="imports/codes", project=project)
+    }
+    own = beside.parent / "codes" / f"{name}.yaml"
+    path = own if own.is_file() else found.get(name)
+    if path is None:
+        raise InputError(
+            f"no file of codes is called {name!r}: {', '.join(found)}", Place(str(beside))
+        )
+    return _checked(_placed(path), Codes)
+
+
+def _placed(path: Path) -> Placed:
+    try:
+        return read_yaml(path.read_bytes(), file=str(path))
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+
+
+def _checked(placed: Placed, model: type[M]) -> M:
+    try:
+        return model.model_validate(placed.data)
+    except ValidationError as error:
+        found = []
+        for detail in error.errors(include_url=False):
+            path = tuple(part for part in detail["loc"] if not isinstance(part, str) or part)
+            name = ".".join(str(part) for part in path) or "the file"
+            words = {"extra_forbidden": "no such key is known", "missing": "it is missing"}
+            message = f"`{name}`: {words.get(detail['type'], detail['msg'])}"
+            found.append(InputError(message, placed.key(path)))
+        raise InputErrors(tuple(found)) from error

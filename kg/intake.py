@@ -1,0 +1,295 @@
+"""Tables of event data through the gate: mapped, judged row by row, and stored as one source.
+
+A row with violations is rejected, with the finding in words; the others enter. Parts that are done
+wait below the store until all are: what was stopped goes on from there.
+"""
+
+import hashlib
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kg.errors import InputError, Misuse, Place
+from kg.imports.compile import Compiler, Source, read_mapping
+from kg.imports.engines import run
+from kg.imports.mapping import Mapping
+from kg.imports.spec import mappings
+from kg.imports.table import Table, scan
+from kg.imports.transform import Files, Job, Judge, Part
+from kg.load import House, read_house
+from kg.namespaces import SOURCE
+from kg.store import Bulk, Writer
+from kg.store.files import told
+
+Watch = Callable[[Iterable[Part], Table], Iterable[Part]]
+"""Passes parts on, and may show how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One table, and how it is read.
+
+    Attributes:
+        table: Looked through.
+        mapping: For its columns.
+        label: What a person calls the source.
+    """
+
+    table: Table
+    mapping: Mapping
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a table.
+
+    Attributes:
+        source: IRI of the source.
+        label: What a person calls it.
+        rows: How many rows of events it held.
+        rejected: How many were not taken.
+        quads: How many quads are asserted.
+        changed: Whether the store is another one now.
+        told: Line and reason of the first rejected rows.
+        unknown: Column, code, number of rows, first row; the most frequent first.
+    """
+
+    source: str
+    label: str
+    rows: int = 0
+    rejected: int = 0
+    quads: int = 0
+    changed: bool = False
+    told: tuple[tuple[int, str], ...] = ()
+    unknown: tuple[tuple[str, str, int, int], ...] = ()
+
+
+def compiler_of(name: str, own: Path | None, house: House, project: Path | None) -> Compiler:
+    """Returns the mapping of a data set by its name, or a user's own file.
+
+    Raises:
+        InputError: It cannot be read.
+        Misuse: There is no mapping of that name.
+    """
+    if own is not None:
+        return read_mapping(own, house.vocabulary, house.register.quads, project)
+    known = mappings(project)
+    if name == "csv":
+        raise Misuse("csv is any table: say how it is read with --mapping FILE")
+    if name not in known:
+        raise Misuse(f"no data set is called {name!r}: {', '.join(sorted(known))}, or csv")
+    return read_mapping(known[name], house.vocabulary, house.register.quads, project)
+
+
+def plan(
+    path: Path, compiler: Compiler, *, source: str | None = None, published: str | None = None
+) -> Plan:
+    """Returns how a table is to be read.
+
+    Args:
+        path: The table.
+        compiler: Of its data set.
+        source: End of the IRI of its source; without it, made of the file's name.
+        published: When it was published; without it, what the file's name says.
+
+    Raises:
+        InputError: The table or its mapping cannot be read.
+        LimitError: A row is too long, or it unpacks to too much.
+    """
+    spec = compiler.spec.table
+    quoted = spec.delimiter != "tab" if spec.quoted is None else spec.quoted
+    delimiter = {"tab": "\t", "comma": ",", "semicolon": ";"}[spec.delimiter]
+    table = scan(path, delimiter=delimiter, quoted=quoted)
+    dataset = compiler.spec.dataset
+    name = re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE)
+    slug = source or re.sub(r"[^A-Za-z0-9]+", "-", f"{compiler.name}-{name}").strip("-").lower()
+    label = f"{dataset.name}: {name}"
+    about = Source(
+        SOURCE + slug,
+        label,
+        published or _published(dataset.published, path.name),
+        f"sha256:{table.digest}",
+    )
+    mapping = compiler.compile(spec.columns or table.heads, about, file=str(path))
+    return Plan(table, mapping, label)
+
+
+def _digest(planned: Plan, house: House) -> str:
+    """Returns a digest of all that decides what the rows become, and which of them enter."""
+    # Blank nodes are called another name each time.
+    shapes = sorted(re.sub(r"_:\w+", "_:", str(quad)) for quad in house.shapes)
+    decides = (
+        planned.table.digest,
+        repr(planned.mapping),
+        house.background.digest,
+        "".join(shapes),
+    )
+    return hashlib.sha256("\0".join(decides).encode()).hexdigest()
+
+
+def _published(pattern: str, name: str) -> str:
+    found = re.search(pattern, name) if pattern else None
+    if found is None:
+        return ""
+    digits = re.sub(r"\D", "", found[1])
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+
+
+def store_table(
+    store: Writer,
+    planned: Plan,
+    house: House,
+    folder: Path,
+    *,
+    recorded_by: str,
+    processes: int,
+    strict: bool = False,
+    rejects: Path | None = None,
+    watch: Watch = lambda parts, _: parts,
+    project: Path | None = None,
+) -> Imported:
+    """Takes a table into a store: all of it that passes, in one transaction, or nothing.
+
+    Args:
+        store: Where to.
+        planned: The table.
+        house: What it is judged with.
+        folder: Where parts wait; they are taken up again when they are found there.
+        recorded_by: Who imports it.
+        processes: How many to work in.
+        strict: Refuse the table if a row is rejected.
+        rejects: Where rejected rows are written, CSV.
+        watch: Sees the parts pass.
+        project: Whose own ontology, shapes and rules are read in other processes.
+
+    Raises:
+        InputError: No row of it can be read, or with `strict` not all.
+        NotConforming: With `strict`, rows have violations.
+        StoreError: The store cannot be written. In each case it is as it was.
+    """
+    digest = _digest(planned, house)
+    if any(
+        one.source == planned.mapping.source and one.digest == digest for one in store.sources()
+    ):
+        return Imported(planned.mapping.source, planned.label)
+    place = folder / digest[:16]
+    with told(f"writing {place}"):
+        place.mkdir(parents=True, exist_ok=True)
+        judge = Opener(project, house if processes == 1 else None)
+        job = Job(planned.mapping, str(place), is_packed=True, judge=judge)
+        parts = tuple(watch(run(planned.table.shards(), job, processes), planned.table))
+        files = [Files(str(place), part.number, is_packed=True) for part in parts]
+        _write_rejects(files, parts, rejects)
+        _refuse(planned, parts, strict=strict)
+        bulk = Bulk(
+            tuple(one.asserted for one in files),
+            tuple(one.derived for one in files),
+            sum(part.asserted for part in parts),
+            digest,
+        )
+        changed = store.replace_bulk(
+            planned.mapping.source, bulk, label=planned.label, recorded_by=recorded_by
+        )
+        shutil.rmtree(place)
+    return _imported(planned, parts, changed=changed)
+
+
+def write_table(
+    out: IO[bytes], planned: Plan, folder: Path, *, processes: int, watch: Watch, rejects: Path
+) -> Imported:
+    """Writes what a table asserts as N-Quads, in the order of its rows; nobody judges it.
+
+    Args:
+        out: Where to.
+        planned: The table.
+        folder: Where parts wait for their turn.
+        processes: How many to work in.
+        watch: Sees the parts pass.
+        rejects: Where rows that cannot be read are written, CSV.
+
+    Raises:
+        InputError: No row of it can be read.
+        StoreError: A file cannot be written.
+    """
+    job = Job(planned.mapping, str(folder), is_packed=False)
+    parts: list[Part] = []
+    with told(f"writing {folder}"):
+        for part in watch(run(planned.table.shards(), job, processes), planned.table):
+            parts.append(part)
+            files = Files(str(folder), part.number, is_packed=False)
+            with files.asserted.open("rb") as quads:
+                shutil.copyfileobj(quads, out, 2**20)
+            files.asserted.unlink()
+    every = [Files(str(folder), part.number, is_packed=False) for part in parts]
+    _write_rejects(every, tuple(parts), rejects)
+    _refuse(planned, tuple(parts), strict=False)
+    return _imported(planned, tuple(parts), changed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens a judge where the work is done; a house that is read already stays where it is."""
+
+    project: Path | None
+    house: House | None = None
+
+    def __call__(self) -> Judge:
+        """Returns what says of N-Quads what is wrong with which node, in words."""
+        house = self.house or read_house(self.project)
+
+        def judge(asserted: str, derived: str) -> dict[str, str]:
+            report = house.judge.judge((asserted + derived).encode())
+            wrong: dict[str, str] = {}
+            for finding in report.findings:
+                if finding.severity == "violation":
+                    told = f"{wrong[finding.focus]}; " if finding.focus in wrong else ""
+                    wrong[finding.focus] = told + finding.message
+            return wrong
+
+        return judge
+
+
+def _write_rejects(files: list[Files], parts: tuple[Part, ...], rejects: Path | None) -> None:
+    if rejects is None or not any(part.rejected for part in parts):
+        return
+    with rejects.open("wb") as out:
+        out.write(b"line,reason,row\n")
+        for one in files:
+            with one.rejected.open("rb") as rows:
+                shutil.copyfileobj(rows, out)
+
+
+def _refuse(planned: Plan, parts: tuple[Part, ...], *, strict: bool) -> None:
+    rejected = sum(part.rejected for part in parts)
+    rows = sum(part.rows for part in parts)
+    if not rejected or (not strict and rejected < rows):
+        return
+    line, reason = next(one for part in parts for one in part.told)
+    place = Place(str(planned.table.path), line)
+    what = "none" if rejected == rows else f"{rows - rejected:,}"
+    raise InputError(f"{reason}; {what} of its {rows:,} rows can be taken: nothing entered", place)
+
+
+def _imported(planned: Plan, parts: tuple[Part, ...], *, changed: bool) -> Imported:
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], int] = {}
+    for part in parts:
+        for column, code, count, row in part.unknown:
+            counts[column, code] += count
+            first.setdefault((column, code), row)
+    told = [one for part in parts for one in part.told][:20]
+    return Imported(
+        planned.mapping.source,
+        planned.label,
+        sum(part.rows for part in parts),
+        sum(part.rejected for part in parts),
+        sum(part.asserted for part in parts),
+        changed,
+        tuple(told),
+        tuple((*key, count, first[key]) for key, count in counts.most_common()),
+    )

@@ -1,0 +1,274 @@
+"""Tables of event data: what rows become, what is rejected, and that the store holds it."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kg.derive import derive, read_rules
+from kg.imports.compile import Source, read_mapping
+from kg.imports.mapping import Mapper, Mapping
+from kg.imports.spec import mappings
+from kg.load import House, read_house
+from kg.namespaces import SOURCE
+from kg.rdf import Quad, parse
+from kg.store import open_store
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden" / "imports"
+# One made-up row of each kind of table; ids, places and articles are nobody's.
+GDELT = {
+    "GLOBALEVENTID": "990000001", "SQLDATE": "20260112", "Actor1Code": "MEX",
+    "Actor1CountryCode": "MEX", "Actor2Code": "USAMIL", "Actor2CountryCode": "USA",
+    "Actor2Type1Code": "MIL", "EventCode": "112", "NumMentions": "20", "AvgTone": "-2.4",
+    "ActionGeo_CountryCode": "MX", "SOURCEURL": "https://news.example/a%20story?id=1#top",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    return read_house()
+
+
+def kg(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *arguments],
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def columns() -> tuple[str, ...]:
+    from kg.imports.spec import read_spec
+
+    return read_spec(mappings()["gdelt"])[0].table.columns
+
+
+def row(**cells: str) -> str:
+    """A row of GDELT with some cells in place of those above."""
+    told = {**GDELT, **cells}
+    return "\t".join(told.get(column, "") for column in columns())
+
+
+def gdelt(folder: Path, *rows: str, name: str = "20260113120000.export.CSV") -> Path:
+    path = folder / name
+    path.write_text("".join(f"{one}\n" for one in rows), encoding="utf-8")
+    return path
+
+
+def mapping_of(name: str, house: House, heads: tuple[str, ...] = ()) -> Mapping:
+    compiler = read_mapping(mappings()[name], house.vocabulary, house.register.quads)
+    about = Source(SOURCE + "x", "A made-up table", "2026-01-13", "sha256:0")
+    return compiler.compile(compiler.spec.table.columns or heads, about, file="x")
+
+
+def quads_of(text: str) -> set[Quad]:
+    return set(parse(text.encode(), "nq", file="rows"))
+
+
+# What a row becomes
+
+
+def test_gdelt_row_becomes_these_quads(house: House) -> None:
+    mapped = Mapper(mapping_of("gdelt", house)).row(row().split("\t"), 7)
+    short = mapped.asserted.replace("https://w3id.org/diplomatic-kg/", "")
+    assert short == (GOLDEN / "gdelt.nq").read_text(encoding="utf-8")
+
+
+def test_what_is_derived_of_rows_is_what_the_rules_derive(house: House) -> None:
+    mapping = mapping_of("gdelt", house)
+    mapper = Mapper(mapping)
+    codes = list(mapping.kinds)
+    rows = [
+        mapper.row(row(GLOBALEVENTID=str(n), EventCode=code).split("\t"), n)
+        for n, code in enumerate(codes, start=1)
+    ]
+    told = [mapper.described[iri] for iri in sorted({iri for one in rows for iri in one.actors})]
+    asserted = mapping.preamble + "".join(a for a, _ in told) + "".join(r.asserted for r in rows)
+    derived = (
+        mapping.preamble_derived + "".join(d for _, d in told) + "".join(r.derived for r in rows)
+    )
+    context = house.background.quads
+    assert set(derive(quads_of(asserted), context, read_rules())) == quads_of(derived)
+
+
+@pytest.mark.parametrize(
+    ("cells", "objects"),
+    [
+        ({"Actor1CountryCode": "MEX", "Actor1Type1Code": ""}, ["mexico"]),
+        ({"Actor1CountryCode": "MEX", "Actor1Type1Code": "GOV"}, ["mexico"]),
+        ({"Actor1CountryCode": "MEX", "Actor1Type1Code": "MIL"}, ["gdelt/mex-mil"]),
+        ({"Actor1CountryCode": "", "Actor1KnownGroupCode": "NAT"}, ["nato"]),
+        ({"Actor1CountryCode": "ROM"}, ["romania"]),
+        ({"Actor1CountryCode": "AFR"}, ["gdelt/afr"]),
+        ({"Actor1CountryCode": "", "Actor1Type1Code": "REB"}, ["gdelt/reb"]),
+    ],
+)
+def test_actor_is_read_by_country_group_and_role(
+    house: House, cells: dict[str, str], objects: list[str]
+) -> None:
+    mapped = Mapper(mapping_of("gdelt", house)).row(row(**cells).split("\t"), 1)
+    agents = [
+        str(quad.object)[1:-1].removeprefix("https://w3id.org/diplomatic-kg/actor/")
+        for quad in quads_of(mapped.asserted)
+        if quad.predicate.value.endswith("ns#agent")
+    ]
+    assert agents == objects
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"quoted"', "back\\slash", "tab\there", "a\x00b", "línea", "x" * 5000, "\u2028", "<&>"],
+)
+def test_any_text_comes_back_as_it_was(house: House, text: str) -> None:
+    mapped = Mapper(mapping_of("gdelt", house)).row([*row().split("\t")[:60], text], 1)
+    told = [
+        quad.object.value
+        for quad in quads_of(mapped.asserted)
+        if quad.predicate.value.endswith("creditText")
+    ]
+    assert told == [text]
+
+
+def test_call_has_no_place(house: House) -> None:
+    mapped = Mapper(mapping_of("gdelt", house)).row(row(EventCode="041").split("\t"), 1)
+    assert "hasPlace" not in mapped.asserted
+
+
+# Into the store
+
+
+def test_import_enters_answers_and_changes_nothing_the_second_time(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row(), row(GLOBALEVENTID="990000002", EventCode="057"))
+    first = kg("import", "gdelt", str(table), folder=tmp_path)
+    assert (first.returncode, first.stdout) == (0, ""), first.stderr
+    assert first.stderr.startswith(
+        "imported: GDELT 2.0 Events: 20260113120000.export.CSV (2 events"
+    )
+    again = kg("import", "gdelt", str(table), folder=tmp_path)
+    assert (again.returncode, again.stderr[:10]) == (0, "unchanged:")
+    asked = kg("query", "timeline", "-f", "csv", folder=tmp_path)
+    assert "accuse: Mexico → military of United States, 2026-01-12" in asked.stdout
+    assert not list((tmp_path / ".kg" / "imports").iterdir())
+
+
+def test_zip_is_read_as_published(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row())
+    packed = tmp_path / "20260113120000.export.CSV.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.write(table, table.name)
+    plain = kg("import", "gdelt", str(table), "-o", "-", "--source", "x", folder=tmp_path)
+    unpacked = kg("import", "gdelt", str(packed), "-o", "-", "--source", "x", folder=tmp_path)
+    assert plain.returncode == unpacked.returncode == 0, unpacked.stderr
+    assert plain.stdout == unpacked.stdout
+    assert plain.stdout.count("\n") > 10
+
+
+def test_store_that_is_made_anew_holds_the_same(tmp_path: Path, house: House) -> None:
+    table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 50)))
+    assert kg("import", "gdelt", str(table), folder=tmp_path).returncode == 0
+    with open_store(str(tmp_path / ".kg"), house.background) as store:
+        before = set(store.quads())
+        store.rebuild()  # type: ignore[attr-defined]
+        assert set(store.quads()) == before
+
+
+def test_source_that_came_in_bulk_is_replaced_and_removed(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row(), row(GLOBALEVENTID="2"))
+    kg("import", "gdelt", str(table), folder=tmp_path)
+    gdelt(tmp_path, row(EventCode="057"))
+    changed = kg("import", "gdelt", str(table), folder=tmp_path)
+    assert changed.stderr.startswith("imported:")
+    asked = kg("query", "SELECT (COUNT(*) AS ?n) { ?e a dip:Event }", "-f", "csv", folder=tmp_path)
+    assert asked.stdout.split() == ["n", "1"]
+    source = "gdelt-20260113120000-export-csv"
+    assert kg("remove", source, folder=tmp_path).returncode == 0
+    asked = kg("query", "SELECT (COUNT(*) AS ?n) { ?e a dip:Event }", "-f", "csv", folder=tmp_path)
+    assert asked.stdout.split() == ["n", "0"]
+
+
+# What is wrong
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (row().rsplit("\t", 1)[0], "60 columns instead of 61"),
+        (row() + "\tmore", "62 columns instead of 61"),
+        (row(SQLDATE="20261345"), "SQLDATE: '20261345' is no day"),
+        (row(EventCode="1299"), "EventCode: there is no code '1299'"),
+        (row(GLOBALEVENTID=""), "GLOBALEVENTID is empty"),
+        (row(AvgTone="loud"), "AvgTone: 'loud' is no number"),
+        (row(GLOBALEVENTID="2", SQLDATE="20270101"), "begins after the source was published"),
+        (row(GLOBALEVENTID="2", Actor1CountryCode=""), "nobody is said to have said it"),
+    ],
+    ids=["60 columns", "62 columns", "no day", "no code", "no key", "no number", "future", "agent"],
+)
+def test_bad_row_is_rejected_with_its_line_and_reason(tmp_path: Path, bad: str, words: str) -> None:
+    table = gdelt(tmp_path, row(), bad, row(GLOBALEVENTID="990000003"))
+    done = kg("import", "gdelt", str(table), "--rejects", "bad.csv", folder=tmp_path)
+    assert done.returncode == 1
+    assert "(2 events" in done.stderr
+    assert "1 of 3 rows rejected, all in bad.csv" in done.stderr
+    assert f"{table}:2: " in done.stderr
+    assert words in done.stderr
+    assert (tmp_path / "bad.csv").read_text().startswith("line,reason,row\n2,")
+    strict = kg("-s", "other", "import", "gdelt", str(table), "--strict", folder=tmp_path)
+    assert strict.returncode == 3
+    assert f"{table}:2: " in strict.stderr
+    assert "nothing entered" in strict.stderr
+    assert kg("-s", "other", "sources", folder=tmp_path).stdout.count("\n") <= 1
+
+
+def test_file_of_which_no_row_can_be_read_is_refused(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, "a,b,c", "d,e,f")
+    done = kg("import", "gdelt", str(table), folder=tmp_path)
+    assert done.returncode == 3
+    assert f"{table}:1: 1 columns instead of 61" in done.stderr
+
+
+def test_unknown_code_of_an_actor_is_counted_and_told(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row(), row(GLOBALEVENTID="2", Actor2KnownGroupCode="QQQ"))
+    done = kg("import", "gdelt", str(table), folder=tmp_path)
+    assert done.returncode == 0
+    assert "unknown Actor2KnownGroupCode 'QQQ' in 1 row, first in row 2" in done.stderr
+
+
+def test_zip_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(100)))
+    packed = tmp_path / "a.export.CSV.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.write(table, table.name)
+    packed.write_bytes(packed.read_bytes()[:-100])
+    done = kg("import", "gdelt", str(packed), folder=tmp_path)
+    assert done.returncode == 3
+    assert f"{packed}: not a .zip, or one that is damaged or cut short" in done.stderr
+
+
+def test_zip_that_swells_is_refused(tmp_path: Path) -> None:
+    packed = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("rows.csv", b"\0" * 50_000_000)
+    done = kg("import", "gdelt", str(packed), folder=tmp_path)
+    assert done.returncode == 5
+    assert "times what is packed" in done.stderr
+
+
+def test_row_without_end_is_refused(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row(), "x" * 9_000_000)
+    done = kg("import", "gdelt", str(table), folder=tmp_path)
+    assert done.returncode == 5
+    assert f"{table}:2: a row is longer than 1,048,576 bytes" in done.stderr
+
+
+def test_unknown_data_set_names_those_that_there_are(tmp_path: Path) -> None:
+    done = kg("import", "gdlt", "x.csv", folder=tmp_path)
+    assert done.returncode == 2
+    assert "gdelt" in done.stderr
