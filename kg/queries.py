@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kg.errors import Misuse, Place, QueryError
 from kg.namespaces import ACTOR, BASE, DIP, EVENT, ISSUE, SOURCE, STANCE, STATUS, TOPIC, XSD
 from kg.placed import read_yaml
-from kg.rdf import Literal, NamedNode, Rows, Term
+from kg.rdf import Literal, NamedNode, Result, Rows, Term
 from kg.resources import files
-from kg.store import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,13 @@ class Question:
     tags: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     text: str
+
+
+class Asked(Protocol):
+    """A store, as far as names are looked up in it."""
+
+    def query(self, text: str) -> Result:
+        """Returns the answer to one of our own queries."""
 
 
 _CLASSES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -145,7 +151,7 @@ def bind(question: Question, values: Mapping[str, Sequence[Term]]) -> str:
     return text
 
 
-def prepare(question: Question, reader: Reader, chosen: Iterable[tuple[str, str]]) -> str:
+def prepare(question: Question, reader: Asked, chosen: Iterable[tuple[str, str]]) -> str:
     """Returns the SPARQL of a question with a user's words in its slots.
 
     Args:
@@ -165,7 +171,7 @@ def prepare(question: Question, reader: Reader, chosen: Iterable[tuple[str, str]
     return bind(question, values)
 
 
-def resolve(reader: Reader, type: str, text: str) -> NamedNode | Literal:
+def resolve(reader: Asked, type: str, text: str) -> NamedNode | Literal:
     """Returns the term that a user means.
 
     Args:
@@ -202,7 +208,7 @@ def _is_date(text: str) -> bool:
     return bool(_DATE.fullmatch(text))
 
 
-def _named(reader: Reader, type: str, text: str) -> NamedNode:
+def _named(reader: Asked, type: str, text: str) -> NamedNode:
     pattern, namespaces = _CLASSES[type]
     names = _names(reader, pattern)
     iris = {iri for iri, _ in names}
@@ -221,7 +227,7 @@ def _named(reader: Reader, type: str, text: str) -> NamedNode:
     raise Misuse(_unknown(f"no {type} is called", text, by_name))
 
 
-def _names(reader: Reader, pattern: str) -> list[tuple[str, str]]:
+def _names(reader: Asked, pattern: str) -> list[tuple[str, str]]:
     found = reader.query(
         f"PREFIX dip: <{DIP}>\n"
         "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"

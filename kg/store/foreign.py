@@ -103,14 +103,18 @@ def line(message: Mapping[str, object]) -> bytes:
 
 
 def _answer(head: dict[str, str], body: bytes, limits: Limits) -> Result:
-    match head:
-        case {"kind": "rows" | "boolean"}:
-            return result(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
-        case {"kind": "triples"}:
-            store = ox.Store()
-            store.load(body, format=ox.RdfFormat.N_TRIPLES)
-            return result(store.query("CONSTRUCT WHERE { ?s ?p ?o }"))
-    raise failed(head, limits)
+    if "error" in head:
+        raise failed(head, limits)
+    return result_of(head["kind"], body)
+
+
+def result_of(kind: str, body: bytes) -> Result:
+    """Returns an answer of a worker: rows or a boolean in JSON, triples in N-Triples."""
+    if kind == "triples":
+        store = ox.Store()
+        store.load(body, format=ox.RdfFormat.N_TRIPLES)
+        return result(store.query("CONSTRUCT WHERE { ?s ?p ?o }"))
+    return result(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
 
 
 def failed(head: Mapping[str, str], limits: Limits) -> KgError:

@@ -6,7 +6,7 @@ a request, one of
 
 - `query`, on `view` (a folder) or on the `bytes` of N-Quads that follow the line, with `union` or
   `default` and `named` graphs, a `base`, and the formats `rows` and `triples`, either of them null
-  where that kind of answer is not wanted;
+  where that kind of answer is not wanted; with `spreadsheet` formulas in CSV are made text;
 - `file`, `sha256` and `triples`: a source's file, as it was written;
 - `view` alone, which it opens.
 
@@ -15,9 +15,11 @@ It answers each with a line of JSON (`kind`: rows, triples, boolean, opened, or 
 body, and ends when stdin does.
 """
 
+import csv
 import ctypes
 import gzip
 import hashlib
+import io
 import json
 import platform
 import re
@@ -43,6 +45,8 @@ _SOCKET_CALL = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 # What XML cannot hold, which the engine writes all the same.
 _XML_UNFIT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _XML = {"xml", "rdf"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 def memory() -> tuple[int, int]:
@@ -168,6 +172,8 @@ class Desk:
         if isinstance(found, ox.QueryBoolean):
             kind = "boolean"
         body = found.serialize(format=ox.QueryResultsFormat.from_extension(written)) or b""
+        if request.get("spreadsheet") and written == "csv":
+            body = _without_formulas(body)
         return {"kind": kind}, _fit(body, written)
 
     def _source(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -189,6 +195,20 @@ def _graphs(names: list[str] | None) -> list[Any] | None:
     return None if names is None else [ox.NamedNode(name) for name in names]
 
 
+def _without_formulas(body: bytes) -> bytes:
+    """Returns CSV in which what begins a formula, and is no number, has a quote before it."""
+    out = io.StringIO()
+    rows = csv.reader(io.StringIO(body.decode(), newline=""))
+    csv.writer(out, lineterminator="\r\n").writerows(
+        [
+            f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+            for cell in row
+        ]
+        for row in rows
+    )
+    return out.getvalue().encode()
+
+
 def _fit(body: bytes, format: str) -> bytes:
     return _XML_UNFIT.sub(b"\xef\xbf\xbd", body) if format in _XML else body
 
@@ -199,6 +219,7 @@ def main() -> None:
     die_with_parent()
     forbid_sockets()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    csv.field_size_limit(2**31)
     desk = Desk(setup)
     threading.stack_size(setup["stack"])
     thread = threading.Thread(target=desk.serve)

@@ -18,8 +18,11 @@ from kg.web.answers import problem_response
 from kg.web.desk import Desk
 from kg.web.graphs import WRITING, graph, graphs
 from kg.web.guard import Guard
+from kg.web.pages import style
 from kg.web.problems import Problem
+from kg.web.questions import question, questions
 from kg.web.sparql import METHODS, sparql
+from kg.web.things import data, thing, thing_page
 
 _LOG = logging.getLogger("kg.web")
 
@@ -55,7 +58,19 @@ def application(make: Callable[[], Desk], names: Collection[str]) -> Starlette:
             Route("/sparql/", sparql, methods=METHODS),
             Route("/graphs", graphs, methods=WRITING),
             Route("/graph/{name:path}", graph, methods=WRITING),
+            Route("/", about.start),
+            Route("/queries", questions),
+            Route("/queries.{ending}", questions),
+            Route("/queries/{name}", question),
+            Route("/id/{path:path}", thing),
+            Route("/page", thing_page),
+            Route("/page/{path:path}", thing_page),
+            Route("/data", data),
+            Route("/data/{path:path}", data),
+            Route("/void", about.void),
+            Route("/.well-known/void", about.void),
             Route("/healthz", about.health),
+            Route("/style.css", style),
         ],
         middleware=[Middleware(Guard, names=names)],
         exception_handlers=handlers,

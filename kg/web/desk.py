@@ -1,7 +1,7 @@
 """What every handler needs: the workers, the bounds, who asks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.queries import Question, bind
-from kg.rdf import Term
+from kg.rdf import Result, Term
 from kg.store.foreign import request as request_of
 from kg.web.answers import Sending, Whole
 from kg.web.bounds import Bounds
 from kg.web.gate import Gate
+from kg.web.names import Names
 from kg.web.pool import Answer, Pool
 from kg.web.share import client_of
 
@@ -31,6 +32,8 @@ class Desk:
         proxied: Whether a proxy stands before, whose X-Forwarded-For names the client.
         gate: Takes sources in and out, if it may be written.
         own: The queries that the pages are made of, by name.
+        names: Looks up what visitors call things.
+        counted: What the store holds of each class and property, by commit.
     """
 
     folder: Path
@@ -41,6 +44,8 @@ class Desk:
     proxied: bool
     gate: Gate | None
     own: Mapping[str, Question]
+    names: Names
+    counted: dict[int, Mapping[str, Result]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request) -> Self:

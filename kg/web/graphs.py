@@ -17,7 +17,7 @@ from kg.web.gate import Gate
 from kg.web.negotiate import TRIPLES, format_by, media_of, preferred
 from kg.web.pool import Answer
 from kg.web.problems import Problem
-from kg.web.sparql import body_of, fields_of, media_type
+from kg.web.requests import body_of, fields_of, media_type
 
 READING = ["GET", "HEAD"]
 WRITING = [*READING, "PUT", "DELETE"]

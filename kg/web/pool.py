@@ -40,6 +40,7 @@ class _Job:
     """A query on a worker: whether it is a long one, and whether and why it was stopped."""
 
     worker: Worker
+    most: int
     long: bool = False
     displaced: bool = False
     late: bool = False
@@ -189,12 +190,15 @@ class Pool:
 
     # Queries
 
-    async def ask(self, client: str, request: Mapping[str, object]) -> Answer:
+    async def ask(
+        self, client: str, request: Mapping[str, object], *, most: int | None = None
+    ) -> Answer:
         """Returns the whole answer to a request of `kg.store.foreign`.
 
         Args:
             client: Who asks; its share is charged.
             request: What is asked.
+            most: Bytes that the answer may have, if fewer than any.
 
         Raises:
             QueryError: It cannot be parsed, or failed.
@@ -204,14 +208,15 @@ class Pool:
         self.shares.check(client)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._bounds.limits.seconds
-        job = _Job(await self._acquire(client))
+        most = most or self._bounds.answer
+        job = _Job(await self._acquire(client), most)
         answer = await self._run(client, request, job, deadline)
         if answer is None:
-            answer = await self._run_long(client, request, deadline)
+            answer = await self._run_long(client, request, most, deadline)
         return answer
 
     async def _run_long(
-        self, client: str, request: Mapping[str, object], deadline: float
+        self, client: str, request: Mapping[str, object], most: int, deadline: float
     ) -> Answer:
         busy = "too many long queries are running: try again later, or ask for less"
         try:
@@ -225,7 +230,7 @@ class Pool:
             self._long.give()
             raise
         worker.give_way()
-        answer = await self._run(client, request, _Job(worker, long=True), deadline)
+        answer = await self._run(client, request, _Job(worker, most, long=True), deadline)
         if answer is None:
             raise Busy(busy)
         return answer
@@ -242,7 +247,7 @@ class Pool:
             alarms.append(loop.call_later(self._bounds.outlasts, self._outlast, job))
         cost = None
         try:
-            head, body = await job.worker.ask(told, self._bounds.answer)
+            head, body = await job.worker.ask(told, job.most)
             cost = head["cpu"]
         except Gone:
             if job.displaced:

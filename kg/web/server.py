@@ -17,6 +17,7 @@ from kg.web.desk import Desk
 from kg.web.front import Front, protocol, quiet
 from kg.web.gate import Gate
 from kg.web.guard import HEADERS
+from kg.web.names import Names
 from kg.web.pool import Pool
 
 
@@ -66,9 +67,16 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     def make() -> Desk:
         pool = Pool(settings.folder, bounds)
         gate = settings.token and Gate(settings.folder, settings.project, bounds, settings.token)
-        sending = Sending(bounds.answers)
         return Desk(
-            settings.folder, bounds, pool, questions, sending, settings.proxied, gate or None, own
+            settings.folder,
+            bounds,
+            pool,
+            questions,
+            Sending(bounds.answers),
+            settings.proxied,
+            gate or None,
+            own,
+            Names(pool),
         )
 
     config = Config(

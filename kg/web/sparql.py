@@ -3,10 +3,7 @@
 There is no SPARQL Update: a source comes in through the gate, whole.
 """
 
-import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,13 +13,13 @@ from kg.web.about import describe
 from kg.web.desk import Desk
 from kg.web.negotiate import ROWS, TRIPLES, format_by, media_of
 from kg.web.problems import Problem
+from kg.web.requests import body_of, fields_of, media_type
 
 METHODS = ["GET", "HEAD", "POST"]
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
-_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,56 +101,6 @@ def _no_update() -> Problem:
     return Problem(
         403, "there is no SPARQL Update here: put a source as a whole into its graph, see /graphs"
     )
-
-
-def media_type(request: Request) -> tuple[str, str]:
-    """Returns the media type of a request's body and its charset, both in small letters."""
-    media, *parameters = request.headers.get("content-type", "").lower().split(";")
-    told: Mapping[str, str] = {
-        name.strip(): value.strip().strip('"')
-        for name, _, value in (parameter.partition("=") for parameter in parameters)
-    }
-    return media.strip(), told.get("charset", "utf-8")
-
-
-def fields_of(data: bytes) -> list[tuple[str, str]]:
-    """Returns the fields of a form or query string.
-
-    Raises:
-        Problem: They are not UTF-8, or too many.
-    """
-    try:
-        return parse_qsl(
-            data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
-        )
-    except ValueError as error:
-        raise Problem(400, f"the fields are not URL-encoded UTF-8, or over {_FIELDS}") from error
-
-
-async def body_of(request: Request, most: int, seconds: float) -> bytes:
-    """Returns a request's body.
-
-    Raises:
-        Problem: It is larger than `most` bytes, compressed, or comes too slowly.
-    """
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Problem(415, "a compressed body is not read: send it as it is")
-    length = request.headers.get("content-length", "0")
-    parts, size = [], int(length) if length.isdecimal() else 0
-    too_large = Problem(413, f"the body is larger than {most:,} bytes", {"connection": "close"})
-    if size > most:
-        raise too_large
-    size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > most:
-                    raise too_large
-                parts.append(part)
-    except TimeoutError as error:
-        raise Problem(408, "the body did not arrive in time", {"connection": "close"}) from error
-    return b"".join(parts)
 
 
 def _decoded(body: bytes) -> str:

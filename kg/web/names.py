@@ -1,0 +1,64 @@
+"""Looks up the names that a visitor gives to a question, once for each state of the store."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kg.queries import Question, prepare
+from kg.rdf import Result
+from kg.store.foreign import request, result_of
+from kg.web.pool import Pool
+
+LONGEST = 300
+"""Characters of a parameter."""
+
+
+@dataclass(slots=True)
+class Names:
+    """What was looked up, as of one commit."""
+
+    pool: Pool
+    commit: int = -1
+    known: dict[str, Result] = field(default_factory=dict)
+
+    async def prepare(
+        self, client: str, question: Question, chosen: Sequence[tuple[str, str]]
+    ) -> str:
+        """Returns the SPARQL of a question with a visitor's words in its slots.
+
+        Raises:
+            Misuse: A parameter or a name is unknown; the nearest known one is said.
+        """
+        if self.commit != self.pool.manifest.commit:
+            self.commit, self.known = self.pool.manifest.commit, {}
+        asked = _Asked(self, client, asyncio.get_running_loop())
+        # To find the nearest name takes a while; the event loop has others to serve.
+        return await asyncio.to_thread(asked.prepare, question, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The store, as a thread asks it on behalf of a client."""
+
+    names: Names
+    client: str
+    loop: asyncio.AbstractEventLoop
+
+    def prepare(self, question: Question, chosen: Sequence[tuple[str, str]]) -> str:
+        began = time.thread_time()
+        try:
+            return prepare(question, self, chosen)
+        finally:
+            spent = time.thread_time() - began
+            self.loop.call_soon_threadsafe(self.names.pool.shares.charge, self.client, spent)
+
+    def query(self, text: str) -> Result:
+        known = self.names.known
+        if text not in known:
+            told = request(text, rows="json", triples=None)
+            answer = asyncio.run_coroutine_threadsafe(
+                self.names.pool.ask(self.client, told), self.loop
+            ).result()
+            known[text] = result_of(answer.kind, answer.body)
+        return known[text]
