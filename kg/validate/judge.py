@@ -1,19 +1,22 @@
 """From one source's quads to findings: the compiled engine, with pySHACL for what it leaves out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Final
 
 from kg.namespaces import DIP, RDF, SH
-from kg.rdf import Literal, NamedNode, Quad, Rows, parse
+from kg.rdf import Literal, NamedNode, Quad, Rows, Term, parse
 from kg.store import Reader, in_memory
+from kg.validate.change import Neighbourhood, TooWide, neighbourhood
 from kg.validate.compiled import Compiled, NotSupported, Result, compile_shapes, run
+from kg.validate.compiled.footprint import Footprints
 from kg.validate.compiled.graph import Graph
+from kg.validate.compiled.model import NotCompiled
 from kg.validate.compiled.read import IMPLICIT, may_not_end
 from kg.validate.compiled.watch import unkept, watched
-from kg.validate.findings import Report
+from kg.validate.findings import Finding, Report
 from kg.validate.reference import Words, reference
 from kg.validate.results import findings
 
@@ -90,6 +93,61 @@ class Judge:
             )
         return replace(self, compiled=self.compiled.left_out("a literal's form would be lost"))
 
+    def change(
+        self,
+        reader: Reader,
+        added: Iterable[Quad],
+        removed: Iterable[Quad] = (),
+        graphs: Iterable[str] = (),
+    ) -> Report:
+        """Returns what is wrong, after a change, with the nodes that it can affect.
+
+        What those are follows from the shapes. They are copied with all that judging them looks
+        at, and judged there; where that is too much, all is judged.
+
+        Args:
+            reader: The data before the change, the context among it.
+            added: Quads that come in, derived ones too.
+            removed: Quads that go, likewise.
+            graphs: Names of the graphs of the source that changes; without, all are taken as one.
+        """
+        come, go = frozenset(added), frozenset(removed)
+        names = {*graphs, *self._context_graphs} if graphs else ()
+        near = self._neighbourhood(reader, come, go, names)
+        if near is None:
+            kept = (q for name in names or (None,) for q in reader.quads(name) if q not in go)
+            return self.judge(chain(kept, come))
+        return self._near(near)
+
+    def _neighbourhood(
+        self,
+        reader: Reader,
+        added: frozenset[Quad],
+        removed: frozenset[Quad],
+        graphs: Collection[str],
+    ) -> Neighbourhood | None:
+        """Returns what a change can affect, or none where all has to be judged."""
+        if self.compiled.uncovered or unkept(added, self._watched):
+            return None
+        try:
+            return neighbourhood(self._footprints, reader, added, removed, graphs)
+        except (TooWide, NotCompiled):
+            return None
+
+    def _near(self, near: Neighbourhood) -> Report:
+        """Returns what is wrong with the nodes that a change can affect."""
+        shapes = {start: shape.node for start, shape in self._footprints.starts.items()}
+        roots = {(node, shapes[start]) for node, start in near.roots}
+        touched = {shape for _, shape in roots}
+        queries = [one for one in self.compiled.queries if one.root.node in touched]
+        with in_memory(near.quads) as reader:
+            found = run(queries, reader, Words(self.shapes, reader.quads))
+            results = [one for root, target, one in found if (target, root.node) in roots]
+            nodes = self._nodes(reader)
+            told = self._findings(results, reader, nodes)
+        judged = nodes & {node for node, _ in roots}
+        return Report(told, self._number, len(judged), self._by_pyshacl)
+
     def report(self, reader: Reader, written: Iterable[Quad] | None = None) -> Report:
         """Returns what is wrong with what a reader holds besides the context.
 
@@ -98,18 +156,33 @@ class Judge:
             written: The same, literals as they were written; without, as the reader keeps them.
         """
         results = tuple(self.results(reader, written))
-        judged = f"{{ GRAPH ?g {{ ?this <{RDF}type> ?class }} {self._own} }}"
         if not results:
-            return Report((), self._number, _number(reader, judged), self._by_pyshacl)
-        rows = reader.query(f"SELECT DISTINCT ?this {judged}")
-        nodes = {row[0] for row in rows.rows} if isinstance(rows, Rows) else set()
+            return Report((), self._number, self._count(reader), self._by_pyshacl)
+        nodes = self._nodes(reader)
+        found = self._findings(results, reader, nodes)
+        return Report(found, self._number, len(nodes), self._by_pyshacl)
+
+    def _findings(
+        self, results: Iterable[Result], reader: Reader, nodes: set[Term | None]
+    ) -> tuple[Finding, ...]:
         own = (one for one in results if one.focus in nodes)
-        found = sorted(findings(own, self._graph, reader))
-        return Report(tuple(found), self._number, len(nodes), self._by_pyshacl)
+        return tuple(sorted(findings(own, self._graph, reader)))
+
+    def _nodes(self, reader: Reader) -> set[Term | None]:
+        """Returns the nodes that are judged: the source's own."""
+        found = reader.query(f"SELECT DISTINCT ?this {self._own}")
+        return {row[0] for row in found.rows} if isinstance(found, Rows) else set()
+
+    def _count(self, reader: Reader) -> int:
+        """Returns how many nodes are judged, without fetching them."""
+        found = reader.query(f"SELECT (COUNT(DISTINCT ?this) AS ?number) {self._own}")
+        counts = (row[0] for row in found.rows) if isinstance(found, Rows) else ()
+        return sum(int(count.value) for count in counts if isinstance(count, Literal))
 
     def results(self, reader: Reader, written: Iterable[Quad] | None = None) -> Iterator[Result]:
         """Yields every validation result, those on nodes of the context too; as `report`."""
-        yield from run(self.compiled, reader, Words(self.shapes, reader.quads))
+        words = Words(self.shapes, reader.quads)
+        yield from (result for _, _, result in run(self.compiled.queries, reader, words))
         if self.compiled.uncovered:
             data = reader.quads() if written is None else written
             yield from reference(data, self._uncovered_shapes())
@@ -149,14 +222,20 @@ class Judge:
 
     @cached_property
     def _own(self) -> str:
-        """The filter of what is typed outside the context, with a class of ours."""
-        graphs = sorted({str(quad.graph_name) for quad in self.context})
-        outside = f" && ?g NOT IN ({', '.join(graphs)})" if graphs else ""
+        """The group of what is typed outside the context, with a class of ours."""
+        graphs = ", ".join(str(NamedNode(name)) for name in sorted(self._context_graphs))
         ours = f"isIRI(?this) && STRSTARTS(STR(?class), {Literal(DIP)})"
-        return f"FILTER({ours}{outside})"
+        test = f"{ours} && ?g NOT IN ({graphs})" if graphs else ours
+        return f"{{ GRAPH ?g {{ ?this <{RDF}type> ?class }} FILTER({test}) }}"
 
+    @cached_property
+    def _context_graphs(self) -> frozenset[str]:
+        graphs = {quad.graph_name for quad in self.context}
+        return frozenset(graph.value for graph in graphs if isinstance(graph, NamedNode))
 
-def _number(reader: Reader, group: str) -> int:
-    found = reader.query(f"SELECT (COUNT(DISTINCT ?this) AS ?number) {group}")
-    counts = (row[0] for row in found.rows) if isinstance(found, Rows) else ()
-    return sum(int(count.value) for count in counts if isinstance(count, Literal))
+    @cached_property
+    def _footprints(self) -> Footprints:
+        footprints = Footprints()
+        for shape in self.compiled.shapes:
+            footprints.add(shape)
+        return footprints

@@ -46,6 +46,7 @@ class Violation:
         focus: The variable of the focus node.
         value: The variable of the value node, or empty.
         path: The variable of the path, where it is found and not told, or empty.
+        through: Variables of the nodes that the focus node was reached through, the target first.
         more: Variables that tell results apart which are alike in all else.
     """
 
@@ -55,6 +56,7 @@ class Violation:
     focus: str
     value: str = ""
     path: str = ""
+    through: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
 
 
@@ -106,13 +108,12 @@ class Compiler:
         focus, name = domain.node, constraint.name
         if name in _OF_FOCUS:
             for text in _OF_FOCUS[name](self, shape, constraint, domain):
-                yield Violation(shape, constraint, text, focus, more=domain.through)
+                yield Violation(shape, constraint, text, focus, through=domain.through)
         elif name in {"lessThan", "lessThanOrEquals"}:
             value, other = self._fresh(), self._fresh()
             pair = f"{self._reach(shape, domain, value)} {focus} {constraint.value} {other} ."
             text = f"{{ {pair} {compared(name, value, other)} }} {domain.only}"
-            more = (*domain.through, other)
-            yield Violation(shape, constraint, text, focus, value, more=more)
+            yield Violation(shape, constraint, text, focus, value, "", domain.through, (other,))
         elif name == "uniqueLang":
             yield from self._unique_lang(shape, constraint, domain)
         elif name == "equals":
@@ -125,7 +126,7 @@ class Compiler:
             value = focus if not shape.path else self._fresh()
             text = self._candidates(shape, constraint, domain, value)
             if text:
-                yield Violation(shape, constraint, text, focus, value, more=domain.through)
+                yield Violation(shape, constraint, text, focus, value, through=domain.through)
 
     # Value nodes
 
@@ -275,7 +276,7 @@ class Compiler:
             f"BIND(LCASE(LANG({value})) AS {language})"
         )
         text = f"{{ {pair} {tests} }} {domain.only}"
-        yield Violation(shape, constraint, text, domain.node, more=(*domain.through, language))
+        yield Violation(shape, constraint, text, domain.node, "", "", domain.through, (language,))
 
     def _equals(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[Violation]:
         focus, value = domain.node, self._fresh()
@@ -289,7 +290,7 @@ class Compiler:
             f"{{ {{ {here} MINUS {{ {there} }} }} UNION {{ {there} MINUS {{ {here} }} }} }}"
             f" {domain.only}"
         )
-        yield Violation(shape, constraint, text, focus, value, more=domain.through)
+        yield Violation(shape, constraint, text, focus, value, through=domain.through)
 
     def _closed(self, shape: Shape, constraint: Constraint, domain: Domain) -> Violation:
         focus, path, value = domain.node, self._fresh(), self._fresh()
@@ -311,7 +312,7 @@ class Compiler:
         text = f"{{ {bound(constraint.select, nodes)} }}"
         if domain.through:
             text = f"{text} {{ SELECT {named} {{ {domain.text} }} }}"
-        return Violation(shape, constraint, text, "?this", "?value", "?path")
+        return Violation(shape, constraint, text, "?this", "?value", "?path", domain.through)
 
 
 _TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))

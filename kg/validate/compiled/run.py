@@ -20,8 +20,15 @@ _SLOT: Final = re.compile(r"\{[?$](\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A SELECT whose rows are violations of one constraint."""
+    """A SELECT whose rows are violations of one constraint of a target, or of what is within it.
 
+    Attributes:
+        root: The shape with the targets.
+        violation: What the rows say.
+        text: SPARQL.
+    """
+
+    root: Shape
     violation: Violation
     text: str
 
@@ -64,7 +71,7 @@ def compile_shapes(shapes: Iterable[Quad]) -> Compiled:
             uncovered = (*uncovered, Uncovered(shape.node, str(error)))
             continue
         covered.append(shape)
-        queries += (Query(one, _query(one)) for one in violations)
+        queries += (Query(shape, one, _query(one)) for one in violations)
     for one in uncovered:
         if may_not_end(graph, one.node):
             raise NotSupported(
@@ -102,22 +109,34 @@ def _check_pattern(shape: Shape, constraint: Constraint) -> None:
 
 
 def _query(violation: Violation) -> str:
-    names = (violation.focus, violation.value, violation.path, *violation.more)
+    told_by = (violation.focus, violation.value, violation.path)
+    names = (*told_by, *violation.through, *violation.more)
     # A SPARQL constraint selects what its messages may speak of.
     is_select = violation.constraint.select is not None
     told = "*" if is_select else " ".join(dict.fromkeys(name for name in names if name))
     return f"SELECT DISTINCT {told} {{ {violation.text} }}"
 
 
-def run(compiled: Compiled, reader: Reader, words: Words) -> Iterator[Result]:
-    """Yields what the queries find, in the order of the shapes; `words` where a shape has none."""
-    for query in compiled.queries:
+Found: TypeAlias = tuple[Shape, Term, Result]
+"""A result, the shape that led to it, and the target of that shape."""
+
+
+def run(queries: Iterable[Query], reader: Reader, words: Words) -> Iterator[Found]:
+    """Yields what queries find, in their order.
+
+    Args:
+        queries: Of compiled shapes.
+        reader: The data.
+        words: Gives the messages of a shape that has none.
+    """
+    for query in queries:
         found = reader.query(query.text)
         if isinstance(found, Rows) and found.rows:
-            yield from _results(query.violation, found, words)
+            yield from _results(query, found, words)
 
 
-def _results(violation: Violation, found: Rows, words: Words) -> Iterator[Result]:
+def _results(query: Query, found: Rows, words: Words) -> Iterator[Found]:
+    violation = query.violation
     shape, constraint = violation.shape, violation.constraint
     for row in found.rows:
         bound = dict(zip(found.variables, row, strict=True))
@@ -127,7 +146,8 @@ def _results(violation: Violation, found: Rows, words: Words) -> Iterator[Result
             continue
         if constraint.select is not None and value is None and not shape.path:
             value = focus
-        yield Result(
+        target = bound.get((*violation.through, violation.focus)[0][1:]) or focus
+        result = Result(
             focus=focus,
             path=path.value if isinstance(path, NamedNode) else shape.path,
             value=value,
@@ -136,6 +156,7 @@ def _results(violation: Violation, found: Rows, words: Words) -> Iterator[Result
             shape=shape.node,
             messages=_messages(violation, bound) or words(shape, constraint, focus, value),
         )
+        yield query.root, target, result
 
 
 def _messages(violation: Violation, bound: dict[str, Term | None]) -> tuple[str, ...]:

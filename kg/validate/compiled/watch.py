@@ -1,6 +1,5 @@
 """Which properties shapes look at, and which literals there a store would keep in another form."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from kg.namespaces import RDF, XSD
@@ -12,7 +11,6 @@ from kg.validate.findings import Route
 
 _AS_WRITTEN = frozenset((XSD + "string", RDF + "langString"))
 _PAIRS = frozenset(("equals", "disjoint", "lessThan", "lessThanOrEquals"))
-_TYPED = re.compile(rb'<([^<>]*)> ("(?:[^"\\]|\\.)*"\^\^<[^<>]*>) ')
 EVERY = "*"
 """Stands for any property."""
 
@@ -21,14 +19,13 @@ def unkept(data: Iterable[Quad] | bytes, watched: frozenset[str]) -> frozenset[L
     """Returns the literals under watched properties that a store keeps in another form.
 
     Args:
-        data: Quads, or the N-Quads of them.
+        data: Quads, or the N-Quads of them, one space between terms.
         watched: As of `watched`.
     """
     every = EVERY in watched
     if isinstance(data, bytes):
-        found = {
-            text for iri, text in set(_TYPED.findall(data)) if every or iri.decode() in watched
-        }
+        typed = {_told(line) for line in data.split(b"\n") if b'"^^<' in line}
+        found = (text for iri, text in typed if every or iri.decode() in watched)
         lines = b"".join(b"<urn:s> <urn:p> %s .\n" % text for text in found)
         data, every = parse(lines, "nt", file="literals"), True
     return rewritten(
@@ -40,6 +37,12 @@ def unkept(data: Iterable[Quad] | bytes, watched: frozenset[str]) -> frozenset[L
             and (every or quad.predicate.value in watched)
         }
     )
+
+
+def _told(line: bytes) -> tuple[bytes, bytes]:
+    """Returns the property's IRI and the object of a line of N-Quads."""
+    _, predicate, rest = line.split(b" ", 2)
+    return predicate[1:-1], rest.rsplit(b" ", 2)[0]
 
 
 def watched(shapes: Iterable[Shape]) -> frozenset[str]:
