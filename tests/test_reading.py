@@ -20,6 +20,7 @@ from kg.errors import InputError, InputErrors
 from kg.facts import Document, Register, read_documents, read_register
 from kg.facts.passages import passages_of
 from kg.facts.table import TEMPLATE
+from kg.facts.template import as_workbook as as_workbook_template
 from kg.namespaces import ACTOR, BASE, DIP, GRAPH, RDF, SOURCE, graph_of
 from kg.rdf import FORMATS, Literal, NamedNode, Quad, serialize, to_rdflib
 from kg.rdf.jsonld import CONTEXT
@@ -206,6 +207,22 @@ def test_table_and_workbook_say_the_same(tmp_path) -> None:
     assert set(table.quads) == set(book.quads)
     agents = {q.object for q in table.quads if q.predicate == NamedNode(DIP + "agent")}
     assert agents == {NamedNode(BASE + "actor/norway"), NamedNode(BASE + "actor/denmark")}
+
+
+def test_workbook_to_fill_in_is_read_as_the_table_is_and_offers_the_kinds(tmp_path) -> None:
+    written = as_workbook_template(*known())
+    (tmp_path / "t.csv").write_text(as_csv(TEMPLATE))
+    (tmp_path / "t.xlsx").write_bytes(written)
+    (table,), (book,) = read(tmp_path / "t.csv"), read(tmp_path / "t.xlsx")
+    assert set(table.quads) == set(book.quads)
+    found = openpyxl.load_workbook(io.BytesIO(written))
+    rules = found["Events"].data_validations.dataValidation
+    offered = {str(rule.sqref): rule.formula1 for rule in rules}
+    assert offered["B7:B1006"] == f"Kinds!$A$2:$A${len(known()[0].kinds) + 1}"
+    assert "hypothetical" in offered["H7:H1006"]
+    assert found["Events"]["D7"].number_format == "@"
+    actors = {row[0].value: row[1].value for row in found["Actors"].iter_rows(min_row=2)}
+    assert actors["mexico"] == "Mexico"
 
 
 def test_mistake_in_a_table_is_told_at_its_cell(tmp_path) -> None:
