@@ -278,13 +278,29 @@ def test_page_is_sealed_and_holds_every_fact_with_its_voucher(name) -> None:
     assert len(tree.xpath("//*[@data-actor]")) == len(actors)
 
 
-def test_page_narrows_in_a_real_browser(tmp_path) -> None:
+def is_offer(fact) -> bool:
+    return fact.kind == "offer"
+
+
+def may_be_before_the_call(fact) -> bool:
+    return fact.value("start") <= "2026-01-11"
+
+
+@pytest.mark.parametrize(
+    ("markup", "choice", "fits"),
+    [
+        ("<option>offer</option>", "<option selected>offer</option>", is_offer),
+        ('data-filter="end"', 'data-filter="end" value="2026-01-11"', may_be_before_the_call),
+    ],
+)
+def test_page_narrows_in_a_real_browser(tmp_path, markup, choice, fits) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         pytest.skip("needs chromium")
     page = one("events", "html").decode()
     # The policy allows the page's own script alone; the test's choice is made in the markup.
-    chosen = page.replace("<option>offer</option>", "<option selected>offer</option>")
+    assert markup in page
+    chosen = page.replace(markup, choice)
     (tmp_path / "page.html").write_text(chosen, encoding="utf-8")
     done = subprocess.run(
         [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/p",
@@ -292,8 +308,23 @@ def test_page_narrows_in_a_real_browser(tmp_path) -> None:
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     tree = lxml_html.fromstring(done.stdout)
-    assert tree.get_element_by_id("shown").text == f"2 of {len(facts_of(views()['events']))} facts"
-    assert len(tree.xpath("//ol[@class='facts']/li[not(@hidden)]")) == 2
+    facts = facts_of(views()["events"])
+    left = [fact.key for fact in facts if fits(fact)]
+    assert 0 < len(left) < len(facts)
+    assert tree.get_element_by_id("shown").text == f"{len(left)} of {len(facts)} facts"
+    assert tree.xpath("//ol[@class='facts']/li[not(@hidden)]/@id") == left
+
+
+def test_page_says_those_of_one_role_together_and_names_one_source_once() -> None:
+    tree = lxml_html.fromstring(one("events", "html"))
+    call = tree.get_element_by_id("event.2026-01-12-sheinbaum-trump-call")
+    who = call.xpath("p[@class='who']")[0].text_content()
+    assert who == (
+        "by Claudia Sheinbaum and Donald Trump "
+        "with Juan Ramón de la Fuente, Omar García Harfuch and Roberto Velasco"
+    )
+    assert not tree.xpath("//dt[.='Source']")
+    assert not tree.xpath("//*[@data-filter='source']")
 
 
 def test_folder_is_replaced_whole_and_nothing_else_is_touched(tmp_path) -> None:

@@ -20,6 +20,14 @@ _JOINED = {
     "holder": "held by",
     "onBehalfOf": "for",
 }
+_LEGEND = "".join(
+    f'<li class="{mark}">{words}</li>'
+    for mark, words in (
+        ("state", "state"), ("person", "person"), ("body", "organization"),
+        ("event", "event or act"), ("position", "position"),
+        ("unreal", "planned, or only spoken of"),
+    )
+)  # fmt: skip
 _HERE = Path(__file__).parent
 
 
@@ -66,8 +74,9 @@ def write(view: GraphView) -> bytes:
 </header>
 <main>
 <section aria-labelledby="network"><h2 id="network">Network</h2>
-<p class="note">Large circles are actors; small marks are what they did, said or hold.
-Hollow marks are not (yet) real: planned or only spoken of. Choose a mark to see its fact.</p>
+<p class="note">Who took part in what, and who holds what. Choose a mark to see its fact, an actor
+to see all of theirs.</p>
+<ul class="legend">{_LEGEND}</ul>
 {_network(view)}
 </section>
 <section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
@@ -79,7 +88,7 @@ What was said within an occasion is counted beside it.</p>
 {_filters(facts)}
 <p id="shown" role="status"></p>
 <ol class="facts">
-{"".join(_item(fact) for fact in facts)}</ol>
+{"".join(_item(fact, several=len(sources) > 1) for fact in facts)}</ol>
 </section>
 </main>
 <footer>Made with diplomatic-kg. Passages are given by their place in the source, whose text is not
@@ -283,14 +292,24 @@ def _when(fact: Fact) -> str:
     return days(fact.value("start"), fact.value("end")) or "undated"
 
 
-def _item(fact: Fact) -> str:
-    who = "".join(f"<span>{escape(how)} <b>{escape(name)}</b></span> " for how, name in fact.who)
+def _who(fact: Fact) -> str:
+    """Returns whom a fact is of, those in one role together."""
+    roles: dict[str, list[str]] = defaultdict(list)
+    for how, name in fact.who:
+        roles[how].append(f"<b>{escape(name)}</b>")
+    return " ".join(
+        f"<span>{escape(how)} {' and '.join(filter(None, (', '.join(rest), last)))}</span>"
+        for how, (*rest, last) in roles.items()
+    )
+
+
+def _item(fact: Fact, *, several: bool) -> str:
     status = fact.value("status")
     chips = [fact.kind, *([status] if status not in {"", "occurred"} else [])]
     told = [
         ("On the word of", fact.value("voucher").replace("|", "; ")),
         ("Issue", f"{fact.value('stance')} {fact.value('issue')}".strip()),
-        ("Source", fact.value("sourceLabel").replace("|", "; ")),
+        ("Source", fact.value("sourceLabel").replace("|", "; ") if several else ""),
         ("Passages", fact.value("evidence").replace("|", ", ")),
         ("Confidence", fact.value("confidence")),
     ]
@@ -300,10 +319,12 @@ def _item(fact: Fact) -> str:
     return (
         f'<li id="{escape(fact.key)}" data-actors="{escape(names)}" '
         f'data-kind="{escape(fact.kind)}" data-status="{escape(status or "stated")}" '
-        f'data-issue="{escape(fact.value("issue"))}">'
+        f'data-issue="{escape(fact.value("issue"))}" '
+        f'data-source="{escape(fact.value("sourceLabel"))}" '
+        f'data-start="{escape(fact.value("start"))}" data-end="{escape(fact.value("end"))}">'
         f'<p class="head"><time>{_when(fact)}</time> '
         f"{''.join(f'<span class=chip>{escape(chip)}</span> ' for chip in chips)}</p>"
-        f"<h3>{escape(fact.label)}</h3>{quote}<p class=who>{who}</p><dl>{rows}</dl></li>\n"
+        f"<h3>{escape(fact.label)}</h3>{quote}<p class=who>{_who(fact)}</p><dl>{rows}</dl></li>\n"
     )
 
 
@@ -313,8 +334,12 @@ def _filters(facts: list[Fact]) -> str:
         "kind": {fact.kind for fact in facts},
         "issue": {fact.value("issue") for fact in facts if fact.value("issue")},
         "status": {fact.value("status") or "stated" for fact in facts},
+        "source": {name for fact in facts for name in fact.value("sourceLabel").split("|") if name},
     }
-    titles = {"actors": "Actor", "kind": "Kind", "issue": "Issue", "status": "Status"}
+    if len(choices["source"]) < 2:
+        del choices["source"]
+    titles = {"actors": "Actor", "kind": "Kind", "issue": "Issue", "status": "Status",
+              "source": "Source"}  # fmt: skip
     selects = "".join(
         f'<label>{titles[key]} <select data-filter="{key}"><option value="">all</option>'
         f"{''.join(f'<option>{escape(name)}</option>' for name in sorted(names))}</select></label>"
@@ -322,5 +347,7 @@ def _filters(facts: list[Fact]) -> str:
     )
     return (
         '<form class="filters" hidden><label>Words <input type="search" data-filter="text">'
-        f'</label>{selects}<button type="reset">Show all</button></form>'
+        f'</label>{selects}<label>From <input type="date" data-filter="start"></label>'
+        '<label>To <input type="date" data-filter="end"></label>'
+        '<button type="reset">Show all</button></form>'
     )

@@ -5,13 +5,19 @@ const chosen = [...form.querySelectorAll("[data-filter]")];
 const marks = [...document.querySelectorAll("[data-key]")];
 const lines = [...document.querySelectorAll("[data-keys]")];
 
+// A fact without a day may have been on any.
+const tests = {
+  text: (fact, value) => fact.textContent.toLowerCase().includes(value.toLowerCase()),
+  start: (fact, value) => !fact.dataset.end || fact.dataset.end >= value,
+  end: (fact, value) => !fact.dataset.start || fact.dataset.start <= value,
+};
+const among = (fact, value, filter) => fact.dataset[filter].split("|").includes(value);
+
 function narrow() {
   const shown = new Set();
   for (const fact of facts) {
     const fits = chosen.every(({ value, dataset: { filter } }) =>
-      !value || (filter === "text"
-        ? fact.textContent.toLowerCase().includes(value.toLowerCase())
-        : fact.dataset[filter].split("|").includes(value)));
+      !value || (tests[filter] ?? among)(fact, value, filter));
     fact.hidden = !fits;
     if (fits) shown.add(fact.id);
   }
