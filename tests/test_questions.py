@@ -198,3 +198,22 @@ def sides(reader: Writer) -> dict[str, str]:
     heads, cells = in_words(answer("readouts", [("event", CALL)], reader))  # type: ignore[arg-type]
     side, given_ = heads.index("side"), heads.index("readout")
     return {row[side]: row[given_] for row in cells}
+
+
+def test_all_about_an_event_has_what_each_row_is_and_says_days_as_days() -> None:
+    _, cells = in_words(answer("event", [("event", CALL)]))  # type: ignore[arg-type]
+    assert all(what for what, _ in cells)
+    assert ["when", "2026-01-12"] in cells
+    assert ["← part of", "Trump says that more can be done"] in cells
+    _, cells = in_words(answer("event", [("event", "help-offer")]))  # type: ignore[arg-type]
+    assert ["part of", "Monday morning's call between Sheinbaum and Trump"] in cells
+
+
+def test_two_who_met_stand_once_unless_one_is_asked_for() -> None:
+    def pairs(chosen: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [(row[0], row[1]) for row in in_words(answer("met", chosen))[1]]  # type: ignore[arg-type]
+
+    everybody = pairs([])
+    assert len({frozenset(pair) for pair in everybody}) == len(everybody) == 12
+    assert {first for first, _ in pairs([("actor", "Trump")])} == {"Donald Trump"}
+    assert {second for _, second in pairs([("other", "Trump")])} == {"Donald Trump"}
