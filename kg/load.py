@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.derive import derive, read_rules
-from kg.errors import Misuse, NotConforming
+from kg.errors import Misuse, NotConforming, Place
 from kg.facts import Document, Register, read_documents, read_register
-from kg.namespaces import RDFS, VOCABULARY_GRAPH
-from kg.rdf import Literal, NamedNode, Quad, serialize
-from kg.store import Background, Writer
+from kg.namespaces import DERIVED, GRAPH, RDFS, VOCABULARY_GRAPH
+from kg.rdf import Literal, NamedNode, Quad, Rows, serialize
+from kg.store import Background, Reader, Writer
 from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
@@ -97,6 +97,31 @@ def check(path: Path, house: House, source: str | None = None) -> list[Checked]:
     if source is not None and other:
         raise Misuse(f"the document is about {other[0]}, not about {source}")
     return [_checked(document, house) for document in documents]
+
+
+def check_store(store: Reader, house: House, name: str) -> Judged:
+    """Returns what the shapes say of everything in a store, asked where it is.
+
+    The place of a finding is the source that tells of its node.
+
+    Args:
+        store: The store.
+        house: What to judge with.
+        name: What the report calls the store.
+    """
+    report = house.judge.report(store)
+    nodes = sorted({NamedNode(one.focus) for one in report.findings}, key=str)
+    found = store.query(
+        f"SELECT ?node ?graph ?label {{ VALUES ?node {{ {' '.join(map(str, nodes))} }} "
+        f"GRAPH ?graph {{ ?node a ?class }} OPTIONAL {{ ?node <{RDFS}label> ?label }} }} "
+        "ORDER BY ?node ?graph ?label"
+    )
+    labels, places = {}, {}
+    for node, graph, label in reversed(found.rows if isinstance(found, Rows) else ()):
+        if isinstance(node, NamedNode) and isinstance(graph, NamedNode):
+            places[node.value] = Place(graph.value.removeprefix(GRAPH).removesuffix(DERIVED))
+            labels[node.value] = label.value if isinstance(label, Literal) else ""
+    return located(name, report, lambda node, _: places.get(node, Place(name)), labels)
 
 
 def _checked(document: Document, house: House) -> Checked:

@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import json
 import os
 import re
 import signal
@@ -70,17 +69,11 @@ class Served:
 
 @contextlib.contextmanager
 def serving(
-    folder: Path,
-    *options: str,
-    environment: Mapping[str, str] | None = None,
-    bounds: Mapping[str, object] | None = None,
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[Served]:
-    """Starts `kg serve` in a folder that holds a `.kg`, or a server of other bounds; stops it."""
-    command = ["-m", "kg", "serve", "--port", "0", *options]
-    if bounds is not None:
-        command = [str(Path(__file__).with_name("serve_bounded.py")), json.dumps(bounds)]
+    """Starts `kg serve` in a folder that holds a `.kg`, and stops it."""
     process = subprocess.Popen(
-        [sys.executable, *command],
+        [sys.executable, "-m", "kg", "serve", "--port", "0", *options],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(environment or {})},
         stdin=subprocess.DEVNULL,

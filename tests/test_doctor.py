@@ -97,6 +97,8 @@ def test_flipped_byte_of_a_source_is_named(patient, capsys) -> None:
     shown = capsys.readouterr().out
     assert "mnd-2026-01-12-sheinbaum-trump: its file is damaged" in shown
     assert path.name in shown
+    assert run(["-s", str(patient), "load", str(SEED)]) == 0
+    assert run(["-s", str(patient), "doctor", "--check"]) == 0, "loading it again is the cure"
 
 
 def test_no_store_is_an_error(tmp_path) -> None:

@@ -1,6 +1,7 @@
 """Stores on real servers: the seed's questions, large sources in batches, what was written."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -8,16 +9,37 @@ import pytest
 from servers import SERVERS, Server
 from test_questions import ASKED, GOLDEN, SEED, answer, golden
 
+from kg.cli import run
 from kg.errors import StoreError
 from kg.load import House, load, read_house
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad
 from kg.store import Background, Limits, open_store
-from kg.store.remote import RemoteStore
+from kg.store.remote import RemoteStore, staging
 from kg.store.remote.endpoint import Endpoint
 
 READOUT = SOURCE + "readout"
 LIMITS = Limits()
+COMMANDS = [
+    ["sources"],
+    ["validate"],
+    ["dump"],
+    ["dump", "-f", "ttl"],
+    ["query", "positions", "-p", "issue=military interventions"],
+    [
+        "query",
+        "SELECT ?kind (COUNT(*) AS ?n) { ?e a dip:SpeechAct, ?kind } GROUP BY ?kind ORDER BY ?kind",
+    ],
+    ["query", "CONSTRUCT { ?e a dip:Event } WHERE { ?e a dip:PhoneCall }"],
+    ["query", "ASK { ?e a dip:PhoneCall }"],
+    ["query", "undated-events"],
+    ["export", "gexf"],
+    ["export", "cx2", "--projection", "dyads"],
+    ["network", "central"],
+    ["remove", SEED.stem],
+    ["sources"],
+    ["dump"],
+]
 EMPTY = Background((), "0", lambda _: ())
 NAUGHTY = [
     "",
@@ -160,6 +182,76 @@ def test_load_of_a_living_process_is_waited_for(address) -> None:
             small_batches(store, 7).replace(READOUT, new, [], label="l", recorded_by="r")
 
 
+SEVEN = "<urn:s> <urn:p> 7"
+MENDED = {
+    "a triple that is lost": ("DELETE", "{graph}", "{triple}", "is not what was loaded"),
+    "a triple too many": ("INSERT", "{graph}", SEVEN, "is not what was loaded"),
+    "a derived triple too many": ("INSERT", "{graph}/derived", SEVEN, "not what the rules derive"),
+    "a term that is lost": ("DELETE", "urn:g1", '<urn:s> <urn:p> "term"', "the vocabulary"),
+}
+
+
+@pytest.mark.parametrize(("verb", "name", "triple", "words"), MENDED.values(), ids=MENDED)
+def test_doctor_finds_and_mends(verb, name, triple, words, address) -> None:
+    graph = graph_of(READOUT)
+    term = Background(tuple(quads_of(["term"], "urn:g1")), "1", lambda _: derived)
+    quads, derived = quads_of(["1", "2"]), quads_of(["d"], graph + DERIVED)
+    with RemoteStore(address, term) as store:
+        store.replace(READOUT, quads, derived, label="a readout", recorded_by="r")
+        assert store.diagnose().index == ()
+        before = sorted(map(str, store.quads()))
+        told = "{ GRAPH <" + name + "> { " + triple + " } }"
+        told = told.replace("{graph}", graph).replace("{triple}", str(quads[0].triple))
+        store._endpoint.update(f"{verb} DATA {told}", LIMITS)
+        assert [words in found for found in store.diagnose().index] == [True]
+        store.rebuild()
+        assert store.diagnose().index == ()
+        assert sorted(map(str, store.quads())) == before
+
+
+def test_doctor_names_a_source_whose_words_are_damaged(address, house, capsys) -> None:
+    with open_store(address, house.background, create=True) as store:
+        load(store, SEED, house, recorded_by="test")
+        at = f"<{graph_of(SOURCE + SEED.stem)}/written>"
+        text = f"DELETE WHERE {{ GRAPH {at} {{ ?s ?p ?o }} }}"
+        store._endpoint.update(text, LIMITS)
+    assert run(["-s", address, "doctor"]) == 6
+    assert "1 sources whole" in capsys.readouterr().out.replace("0 of ", "")
+    assert run(["-s", address, "dump"]) == 6
+    assert "load the source again" in capsys.readouterr().err
+    # A load of the same words mends it, though they are the same.
+    assert run(["-s", address, "load", str(SEED)]) == 0
+    assert run(["-s", address, "doctor", "--check"]) == 0
+
+
+def test_doctor_takes_away_what_a_dead_load_left(address) -> None:
+    new = quads_of([str(n) for n in range(50)])
+    with RemoteStore(address, EMPTY) as store:
+        failing_after(small_batches(store, 7), 4)
+        with pytest.raises(StoreError, match="pulled"):
+            store.replace(READOUT, new, [], label="l", recorded_by="r")
+        assert store.diagnose().index == (), "it lives"
+    with pytest.MonkeyPatch.context() as patch, RemoteStore(address, EMPTY) as store:
+        patch.setattr(staging, "_runs", lambda _: False)
+        assert ["was cut short" in found for found in store.diagnose().index] == [True]
+        store.rebuild()
+        assert store.diagnose().index == ()
+    assert staged_graphs(address) == []
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_commands_print_there_what_they_print_for_a_folder(kind, server, tmp_path, capsys) -> None:
+    told = []
+    for address in (str(tmp_path / ".kg"), server(kind).address):
+        assert run(["-s", address, "load", str(SEED), "--by", "me"]) == 0
+        for command in COMMANDS:
+            assert run(["-s", address, *command]) in {0, 1}
+        output = capsys.readouterr().out.replace(address, "STORE")
+        told.append(re.sub(r"\d{4}-\d\d-\d\dT[\d:+]{14}", "THEN", output))
+    assert told[0] == told[1]
+    assert len(told[0]) > 50_000
+
+
 def test_other_vocabulary_is_not_mixed_in(address) -> None:
     quads = quads_of(["x"])
     other = Background(tuple(quads_of(["term"], "urn:g1")), "1", lambda _: ())
@@ -167,7 +259,7 @@ def test_other_vocabulary_is_not_mixed_in(address) -> None:
         store.replace(READOUT, quads, [], label="l", recorded_by="r")
     with RemoteStore(address, other) as store:
         with pytest.raises(StoreError, match="kg doctor"):
-            store.remove(READOUT)
+            store.replace(READOUT, quads_of(["y"]), [], label="l", recorded_by="r")
         store.rebuild()
         assert sorted(map(str, store.quads())) == sorted(map(str, [*quads, *other.quads]))
         assert store.remove(READOUT).source == READOUT

@@ -30,6 +30,8 @@ VERBS = {
     "sources": "List the sources in the store.",
     "remove": "Take a source out of the store.",
     "dump": "Write everything the sources assert, as RDF.",
+    "backup": "Write the store into one file, also while it is used.",
+    "restore": "Make the store hold what a backup holds.",
     "convert": "Write a document as RDF of any format, or an empty table.",
     "passages": "Print the digest and passages of a text.",
     "schema": "Print the JSON Schema of fact documents.",

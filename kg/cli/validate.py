@@ -1,4 +1,4 @@
-"""`kg validate`: what the shapes say of files, at file, line and column."""
+"""`kg validate`: what the shapes say of files, at file, line and column, or of the store."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg validate article.yaml -f github --fail-on warning")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-f",
     "--format",
@@ -29,18 +29,25 @@ from kg.cli.group import Settings
 def command(
     settings: Settings, files: tuple[Path, ...], format: str, output: Path | None, fail_on: str
 ) -> int:
-    """Check documents against the shapes without storing them.
+    """Check documents against the shapes without storing them; without FILES, check the store.
+
+    A store is asked where it is, each finding told by its source.
 
     Exit codes: 0 conforms; else the highest of 1 findings, 3 a file cannot be read, 5 a file is
     too large or too deep. The other files are judged all the same, and --fail-on leaves 3 and 5
     as they are.
     """
     from kg.errors import InputError, LimitError, Place
-    from kg.load import check, read_house
+    from kg.load import check, check_store, read_house
+    from kg.store import open_store
     from kg.validate import REPORTS, Judged, Located
 
-    house = read_house(project_of(address_of(settings)))
+    address = address_of(settings)
+    house = read_house(project_of(address))
     judged: list[Judged] = []
+    if not files:
+        with open_store(address, house.background) as store:
+            judged.append(check_store(store, house, address))
     worst = 0
     for path in files:
         try:

@@ -1,13 +1,19 @@
 """Where sources are kept and asked: a folder, memory or a server behind one address."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from kg.errors import Misuse, StoreError
 from kg.rdf import Quad
+from kg.store import doctor
 from kg.store.base import Background, Bulk, Limits, Reader, SourceRecord, Writer
+from kg.store.doctor import Diagnosis
 from kg.store.folder import FolderStore
 from kg.store.memory import MemoryStore, rewritten
+
+Watch = Callable[[list[Any]], Iterable[Any]]
+"""Passes what is to be done on, one after the other, and may show how far it is."""
 
 __all__ = [
     "Background",
@@ -16,6 +22,7 @@ __all__ = [
     "Reader",
     "SourceRecord",
     "Writer",
+    "diagnose",
     "in_memory",
     "is_folder",
     "open_store",
@@ -52,6 +59,26 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     if not create and not (folder / "sources").is_dir():
         raise StoreError(f"there is no store at {address}: `kg load FILE` makes one")
     return FolderStore(folder, background)
+
+
+def diagnose(address: str, background: Background, watch: Watch) -> Diagnosis:
+    """Returns what is wrong with the store at an address, without changing anything.
+
+    Args:
+        address: A folder, or the http address of a SPARQL endpoint.
+        background: The vocabulary and register that it should hold besides its sources.
+        watch: Passes the sources on, and may show how far it is.
+
+    Raises:
+        Misuse: It is of a kind that cannot be damaged.
+        StoreError: There is no store there, or its list of sources cannot be read.
+    """
+    if is_folder(address):
+        return doctor.diagnose(Path(address), background.digest, watch)
+    store = open_store(address, background)
+    if isinstance(store, MemoryStore):
+        raise Misuse("a store in memory has nothing to mend")
+    return store.diagnose(watch)  # type: ignore[attr-defined,no-any-return]
 
 
 def in_memory(*parts: Iterable[Quad] | bytes) -> Reader:

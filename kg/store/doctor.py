@@ -24,11 +24,13 @@ class Diagnosis:
         sources: What is wrong with sources; only loading them again helps.
         index: What is wrong with index or view, which are made anew from the sources.
         held: How many sources the store holds.
+        made: What is made anew from the sources, in words.
     """
 
     sources: tuple[str, ...]
     index: tuple[str, ...]
     held: int
+    made: str = "index and view"
 
 
 def seal(folder: Path) -> None:

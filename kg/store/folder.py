@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from kg.rdf import NamedNode, Quad, Result
 from kg.store import doctor, foreign, manifest, view
 from kg.store.answers import answer, missing
 from kg.store.base import Background, Bulk, Limits, SourceRecord
+from kg.store.files import digest_of as digest_of_file
 from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
 
@@ -90,7 +92,7 @@ class FolderStore:
         with self._lock():
             known = self._manifest()
             before = known.entries.get(source)
-            if before is not None and before.record.digest == digest:
+            if before is not None and before.record.digest == digest and self._is_whole(before):
                 return False
             now = datetime.now(UTC).isoformat(timespec="seconds")
             record = SourceRecord(source, label, len(quads), digest, now, recorded_by)
@@ -108,7 +110,11 @@ class FolderStore:
         with self._lock():
             known = self._manifest()
             before = known.entries.get(source)
-            if before is not None and before.record.digest == bulk.digest:
+            if (
+                before is not None
+                and before.record.digest == bulk.digest
+                and self._is_whole(before)
+            ):
                 return False
             now = datetime.now(UTC).isoformat(timespec="seconds")
             record = SourceRecord(source, label, bulk.count, bulk.digest, now, recorded_by)
@@ -135,6 +141,19 @@ class FolderStore:
             doctor.seal(self._folder)
             return known.entries[source].record
 
+    def adopt(self, sources: Path, known: manifest.Manifest) -> None:
+        """Makes the store hold the sources of a folder of files and no others, in one commit."""
+        with self._lock():
+            with told(f"writing {self._folder}"):
+                for entry in known.entries.values():
+                    data = (sources / entry.file).read_bytes()
+                    write_durably(self._folder / "sources" / entry.file, data)
+                self._stamp_path().unlink(missing_ok=True)
+                known = replace(known, commit=self._manifest().commit + 1)
+                write_durably(self._folder / "sources" / "manifest.json", known.to_json())
+            self._rebuild()
+            doctor.seal(self._folder)
+
     def rebuild(self, watch: manifest.Watch = iter) -> None:
         """Makes index and view anew from the sources.
 
@@ -147,6 +166,10 @@ class FolderStore:
         with self._lock():
             self._rebuild(watch)
             doctor.seal(self._folder)
+
+    def _is_whole(self, entry: manifest.Entry) -> bool:
+        path = self._folder / "sources" / entry.file
+        return path.is_file() and digest_of_file(path) == entry.sha256
 
     def _is_stale(self) -> bool:
         return self._stamp() != self._stamp_of(self._manifest()) or not view.commits(

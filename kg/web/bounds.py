@@ -35,7 +35,7 @@ class Bounds:
     """
 
     limits: Limits = field(default_factory=lambda: Limits(seconds=30.0, megabytes=192))
-    quick: int = max(4, CORES)
+    quick: int = max(2, CORES)
     long: int = max(2, CORES // 2)
     outlasts: float = 0.25
     patience: float = 0.8

@@ -60,6 +60,10 @@ class Entry:
             told.get("recordedBy", ""),
         )
 
+    def title(self) -> str:
+        """Returns what a person calls it."""
+        return self.told.get("label") or self.name.removeprefix(GRAPH).removesuffix(STAGED)
+
     def quads(self) -> Iterator[Quad]:
         """Yields the entry as it stands in the books."""
         name = NamedNode(self.name)
@@ -67,6 +71,18 @@ class Entry:
             yield Quad(name, NamedNode(STORE + "graph"), NamedNode(graph), BOOKS)
         for key, value in sorted(self.told.items()):
             yield Quad(name, NamedNode(STORE + key), Literal(value), BOOKS)
+
+
+def told_of(record: SourceRecord) -> dict[str, str]:
+    """Returns what the books say of a source."""
+    return {
+        "source": record.source,
+        "label": record.label,
+        "asserted": str(record.asserted),
+        "digest": record.digest,
+        "loadedAt": record.loaded_at,
+        "recordedBy": record.recorded_by,
+    }
 
 
 def entries_of(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, Entry]:

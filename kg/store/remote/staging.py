@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from kg.errors import StoreError
-from kg.namespaces import GRAPH
 from kg.rdf import Quad
 from kg.store.base import Limits
 from kg.store.remote import updates
@@ -25,6 +24,16 @@ PATIENCE = timedelta(minutes=5)
 def is_going_on(entries: Mapping[str, Entry]) -> bool:
     """Returns whether something is staged."""
     return any(name.endswith(STAGED) for name in entries)
+
+
+def left_behind(entries: Mapping[str, Entry]) -> list[Entry]:
+    """Returns the staged entries whose process is gone."""
+    return [one for name, one in entries.items() if name.endswith(STAGED) and not _lives(one)]
+
+
+def graphs_of(staged: Entry) -> list[str]:
+    """Returns the staged graphs of an entry."""
+    return [graph + STAGED for graph in staged.told.get("of", "").split()]
 
 
 def stage(
@@ -55,14 +64,16 @@ def stage(
     graphs = sorted({graph for graph, _ in batches})
     done = 0
     if before is not None:
-        _check_alone(before)
+        if _lives(before) and not _is_ours(before):
+            raise _waiting(before)
         if before.told.get("digest") == content:
             done = int(before.told.get("done", "0"))
     if not done:
         # Whatever another content left there.
-        endpoint.update(updates.removed(Entry(name), [graph + STAGED for graph in graphs]), limits)
+        left = {*(graph + STAGED for graph in graphs), *(graphs_of(before) if before else ())}
+        endpoint.update(updates.removed(Entry(name), sorted(left)), limits)
     for number, (graph, data) in enumerate(batches[done:], done):
-        endpoint.update(updates.noted(_entry(name, content, number)), limits)
+        endpoint.update(updates.noted(_entry(name, content, number, graphs)), limits)
         endpoint.add(graph + STAGED, data, limits)
     return updates.replaced(entry, gone, (), staged=graphs)
 
@@ -79,33 +90,41 @@ def _batches(quads: Iterable[Quad], size: int) -> Iterator[tuple[str, bytes]]:
             yield graph, "".join(lines[at : at + size]).encode()
 
 
-def _entry(name: str, content: str, done: int) -> Entry:
+def _entry(name: str, content: str, done: int, graphs: Iterable[str]) -> Entry:
     told = {
         "digest": content,
         "done": str(done),
+        "of": " ".join(graphs),
         "by": f"{os.getpid()}@{socket.gethostname()}",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return Entry(name, (), told)
 
 
-def _check_alone(staged: Entry) -> None:
-    """Lets pass what was left behind; a process of this machine is known to live or not."""
-    who, at = staged.told.get("by", ""), staged.told.get("at", "")
-    process, _, host = who.partition("@")
+def _is_ours(staged: Entry) -> bool:
+    return staged.told.get("by") == f"{os.getpid()}@{socket.gethostname()}"
+
+
+def _lives(staged: Entry) -> bool:
+    """Returns whether its process is still at it; one of another machine has to show itself."""
+    process, _, host = staged.told.get("by", "").partition("@")
     if host == socket.gethostname() and process.isdecimal():
-        lives = _lives(int(process)) and int(process) != os.getpid()
-    else:
-        lives = datetime.now(UTC) - datetime.fromisoformat(at) < PATIENCE
-    if lives:
-        what = staged.name.removeprefix(GRAPH).removesuffix(STAGED)
-        raise StoreError(
-            f"{what} is being loaded by process {who}, last seen {at}: wait for it, "
-            f"or {PATIENCE.seconds // 60} minutes if it is gone, then try again"
-        )
+        return _runs(int(process))
+    try:
+        seen = datetime.fromisoformat(staged.told.get("at", ""))
+    except ValueError:
+        return False
+    return datetime.now(UTC) - seen < PATIENCE
 
 
-def _lives(process: int) -> bool:
+def _waiting(staged: Entry) -> StoreError:
+    return StoreError(
+        f"{staged.title()} is being loaded by process {staged.told['by']}, last seen "
+        f"{staged.told['at']}: wait for it, or {PATIENCE.seconds // 60} minutes if it is gone"
+    )
+
+
+def _runs(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:

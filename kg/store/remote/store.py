@@ -9,6 +9,7 @@ place. Whoever reads sees the old or the new.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,9 +19,12 @@ from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
 from kg.store import foreign
 from kg.store.answers import missing
 from kg.store.base import Background, Bulk, Limits, SourceRecord
+from kg.store.doctor import Diagnosis
+from kg.store.manifest import Manifest, read_source
 from kg.store.memory import MemoryStore, digest_of, held
 from kg.store.remote import staging, updates
-from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, entries_of, pack, unpack
+from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, entries_of, pack, told_of, unpack
+from kg.store.remote.doctor import Watch, diagnose
 from kg.store.remote.endpoint import Endpoint, Parameters
 
 OURS = Limits(seconds=600, megabytes=8192)
@@ -41,7 +45,7 @@ _PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in PREFIXES.ite
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
     """What the books said as of one commit; no commit where there are no books."""
 
     commit: str
@@ -63,7 +67,7 @@ class RemoteStore:
     def __init__(self, address: str, background: Background) -> None:
         self._endpoint = Endpoint(address)
         self._background = background
-        self._known = _State("", {})
+        self._known = State("", {})
         self._copy: tuple[str, MemoryStore] | None = None
 
     # Reading
@@ -95,25 +99,25 @@ class RemoteStore:
         Raises:
             StoreError: Somebody wrote meanwhile: it would be of two states.
         """
-        state = self._state()
+        state = self.state()
         names = [graph] if graph else state.seen() if state.commit else self._graphs()
         for name in names:
-            yield from self._graph(name)
-        if self._state().commit != state.commit:
+            yield from self.graph(name)
+        if self.state().commit != state.commit:
             raise self._moved()
 
     def asserted(self, source: str | None = None) -> Iterator[Quad]:
         """Yields what sources assert, literals as they were written."""
-        state = self._state()
+        state = self.state()
         entries = state.sources()
         if source is not None and source not in entries:
             raise missing(source, self.sources())
         for name in entries if source is None else (source,):
-            yield from parse(self._written(entries[name], state), "nq", file=name)
+            yield from parse(self.written(entries[name], state), "nq", file=name)
 
     def sources(self) -> list[SourceRecord]:
         """Returns a record of each source, sorted by IRI; bare ones where there are no books."""
-        state = self._state()
+        state = self.state()
         if state.commit:
             return [entry.record() for entry in state.sources().values()]
         found = self.query(_SOURCES)
@@ -136,23 +140,24 @@ class RemoteStore:
 
     def _copied(self) -> MemoryStore | None:
         """Returns what queries see, in memory, where a server's own answers cannot be relied on."""
-        state = self._state()
+        state = self.state()
         if self._endpoint.dialect.answers or not state.commit:
             return None
         if self._copy is None or self._copy[0] != state.commit:
             copy = MemoryStore()
             for entry in state.entries.values():
                 if "source" in entry.told:
-                    copy.extend(parse(self._written(entry, state), "nq", file=entry.name))
+                    copy.extend(parse(self.written(entry, state), "nq", file=entry.name))
                 for graph in entry.graphs:
                     if graph != entry.name:
-                        copy.extend(self._graph(graph))
-            if self._state().commit != state.commit:
+                        copy.extend(self.graph(graph))
+            if self.state().commit != state.commit:
                 raise self._moved()
             self._copy = state.commit, copy
         return self._copy[1]
 
-    def _graph(self, name: str) -> Iterator[Quad]:
+    def graph(self, name: str) -> Iterator[Quad]:
+        """Yields the quads of a named graph, whether the books name it or not."""
         at = NamedNode(name)
         for triple in self._endpoint.graph(name, OURS):
             yield Quad(triple.subject, triple.predicate, triple.object, at)
@@ -163,36 +168,41 @@ class RemoteStore:
         Beyond what a server takes as a list of graphs, the union of all it has stands in, while
         nothing is staged: what else is there then shows too.
         """
-        state, dialect = self._state(), self._endpoint.dialect
+        state, dialect = self.state(), self._endpoint.dialect
         graphs = state.seen()
         many = len(graphs) > dialect.explicit and not staging.is_going_on(state.entries)
         if dialect.union is not None and (many or not state.commit):
             return dialect.union
         return [(f"{kind}-graph-uri", graph) for kind in ("default", "named") for graph in graphs]
 
-    def _state(self) -> _State:
+    def state(self) -> State:
         """Returns what the books say now; they are read only when they changed."""
         commit = _rows(self._endpoint.select(_COMMIT, OURS))
         if not commit:
-            self._known = _State("", {})
+            self._known = State("", {})
         elif _text(commit[0][0]) != self._known.commit:
             entries = entries_of(_rows(self._endpoint.select(_BOOKS, OURS)))
             told = entries.pop(BOOKS.value, Entry(BOOKS.value)).told
-            self._known = _State(told.get("commit", ""), entries)
+            self._known = State(told.get("commit", ""), entries)
         return self._known
 
     def _graphs(self) -> list[str]:
         found = _rows(self._endpoint.select(_GRAPHS, OURS))
         return [_text(graph) for (graph,) in found]
 
-    def _written(self, entry: Entry, state: _State) -> bytes:
+    def written(self, entry: Entry, state: State) -> bytes:
+        """Returns what a source asserts, as it was written: sorted N-Quads.
+
+        Raises:
+            StoreError: It is damaged, or somebody wrote meanwhile.
+        """
         part, at = NamedNode(STORE + "part"), NamedNode(entry.name + WRITTEN)
         text = f"SELECT ?part {{ GRAPH {at} {{ {NamedNode(entry.name)} {part} ?part }} }}"
         parts = [_text(term) for (term,) in _rows(self._endpoint.select(text, OURS))]
         try:
-            return unpack(parts, entry.told.get("digest", ""))
+            return unpack(parts, entry.told.get("written", ""))
         except StoreError as error:
-            if self._state().commit != state.commit:
+            if self.state().commit != state.commit:
                 raise self._moved() from error
             told = f"{entry.told.get('source')}: {error}; load the source again"
             raise StoreError(told) from error
@@ -214,18 +224,17 @@ class RemoteStore:
         """Puts a source in, in place of what it was; returns whether that changed anything."""
         quads = tuple(asserted)
         digest = digest_of(quads)
-        known = self._current().sources().get(source)
-        if known is not None and known.told.get("digest") == digest:
+        state = self._current()
+        known = state.sources().get(source)
+        if (
+            known is not None
+            and known.told.get("digest") == digest
+            and self._is_whole(known, state)
+        ):
             return False
-        told = {
-            "source": source,
-            "label": label,
-            "asserted": str(len(quads)),
-            "digest": digest,
-            "loadedAt": datetime.now(UTC).isoformat(timespec="seconds"),
-            "recordedBy": recorded_by,
-        }
-        self._put(graph_of(source), quads, tuple(derived), told)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        record = SourceRecord(source, label, len(quads), digest, now, recorded_by)
+        self._put(graph_of(source), quads, tuple(derived), told_of(record))
         return True
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
@@ -234,15 +243,39 @@ class RemoteStore:
 
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""
-        entry = self._current().sources().get(source)
+        entry = self.state().sources().get(source)
         if entry is None:
             raise missing(source, self.sources())
         gone = (*entry.graphs, entry.name + WRITTEN)
         self._change(updates.removed(entry, gone), lambda state: entry.name not in state.entries)
         return entry.record()
 
-    def rebuild(self, watch: Callable[[list[Entry]], Iterable[Entry]] = iter) -> None:
-        """Brings vocabulary and register to what they are here, and derives anew from each source.
+    def diagnose(self, watch: Watch = iter) -> Diagnosis:
+        """Returns what is wrong with the store, without changing anything.
+
+        Args:
+            watch: Passes the sources on, and may show how far it is.
+        """
+        return diagnose(self, self._background, BACKGROUND, watch)
+
+    def adopt(self, sources: Path, known: Manifest) -> None:
+        """Makes the store hold the sources of a folder of files and no others, one by one.
+
+        Cut short, it goes on when it is done again: what is there already is not sent.
+        """
+        there = self._current().sources()
+        for name, entry in known.entries.items():
+            if name not in there or there[name].record() != entry.record:
+                quads = tuple(read_source(sources, entry))
+                told = told_of(entry.record)
+                self._put(graph_of(name), quads, tuple(self._background.derive(quads)), told)
+        for name in there.keys() - known.entries.keys():
+            self.remove(name)
+
+    def rebuild(self, watch: Watch = iter) -> None:
+        """Brings vocabulary and register to what they are here, and makes all graphs anew.
+
+        What a load that was cut short left behind goes, unless its process still lives.
 
         Args:
             watch: Passes the sources on, and may show how far it is.
@@ -251,28 +284,36 @@ class RemoteStore:
             StoreError: A source is damaged; its name is said.
         """
         self._put_background()
-        state = self._state()
+        state = self.state()
+        for entry in staging.left_behind(state.entries):
+            self._endpoint.update(updates.removed(entry, staging.graphs_of(entry)), OURS)
         for entry in watch(list(state.sources().values())):
-            quads = tuple(parse(self._written(entry, self._state()), "nq", file=entry.name))
+            quads = tuple(parse(self.written(entry, self.state()), "nq", file=entry.name))
             self._put(entry.name, quads, tuple(self._background.derive(quads)), entry.told)
 
-    def _current(self) -> _State:
+    def _current(self) -> State:
         """Returns the state, once the server has the vocabulary and register that we have.
 
         Raises:
             StoreError: It has others.
         """
-        state = self._state()
+        state = self.state()
         background = state.entries.get(BACKGROUND)
         if background is None:
             self._put_background()
-            return self._state()
+            return self.state()
         if background.told.get("digest") != self._background.digest:
             raise StoreError(
                 f"vocabulary, register or rules at {self._endpoint.address} are not those that "
                 "are here: `kg doctor` brings it up to date, or work where they are the same"
             )
         return state
+
+    def _is_whole(self, entry: Entry, state: State) -> bool:
+        try:
+            return bool(self.written(entry, state))
+        except StoreError:
+            return False
 
     def _put_background(self) -> None:
         told = {"digest": self._background.digest}
@@ -288,10 +329,10 @@ class RemoteStore:
         keep: bool = True,
     ) -> None:
         """Replaces an entry and its graphs, in one update or by way of staged graphs."""
-        known = self._state().entries
+        known = self.state().entries
         seen = (*asserted, *derived)
         graphs = tuple(sorted({str(quad.graph_name).strip("<>") for quad in seen}))
-        entry = Entry(name, graphs, told)
+        entry = Entry(name, graphs, told | ({"written": digest_of(asserted)} if keep else {}))
         quads = (*seen, *(pack(name, asserted) if keep else ()))
         before = known[name].graphs if name in known else ()
         gone = {*before, *graphs, name + WRITTEN}
@@ -301,13 +342,13 @@ class RemoteStore:
             change = staging.stage(self._endpoint, known, entry, gone, quads, OURS)
         self._change(change, lambda state: state.entries.get(name) == entry)
 
-    def _change(self, update: str, is_made: Callable[[_State], bool]) -> None:
+    def _change(self, update: str, is_made: Callable[[State], bool]) -> None:
         """Makes a change; where the server's answer is lost, looks whether it was made."""
         try:
             self._endpoint.update(update, OURS)
         except KgError:
             try:
-                made = is_made(self._state())
+                made = is_made(self.state())
             except KgError:
                 made = False
             if not made:
