@@ -1,6 +1,7 @@
 """Tables of event data: what rows become, what is rejected, and that the store holds it."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -272,3 +273,103 @@ def test_unknown_data_set_names_those_that_there_are(tmp_path: Path) -> None:
     done = kg("import", "gdlt", "x.csv", folder=tmp_path)
     assert done.returncode == 2
     assert "gdelt" in done.stderr
+
+
+# Every shipped mapping, and one of one's own
+
+SAMPLES = {path.stem: path for path in sorted((ROOT / "tests" / "data" / "imports").iterdir())}
+
+
+def sample(dataset: str) -> tuple[str, str]:
+    """The heads and the made-up row of a data set."""
+    heads, _, row = SAMPLES[dataset].read_text(encoding="utf-8").partition("\n")
+    return heads, row
+
+
+def asserted_by(folder: Path, dataset: str, text: str, *more: str) -> str:
+    table = folder / "table.tab"
+    table.write_text(text, encoding="utf-8")
+    done = kg("import", dataset, str(table), "--source", "x", "-o", "-", *more, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.replace("https://w3id.org/diplomatic-kg/", "")
+
+
+@pytest.mark.parametrize("dataset", SAMPLES)
+def test_row_of_each_data_set_becomes_these_quads(tmp_path: Path, dataset: str) -> None:
+    text = SAMPLES[dataset].read_text(encoding="utf-8")
+    golden = GOLDEN / f"{dataset}.nq"
+    assert asserted_by(tmp_path, dataset, text) == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("dataset", SAMPLES)
+def test_each_data_set_passes_the_shapes(tmp_path: Path, dataset: str) -> None:
+    table = tmp_path / "table.tab"
+    table.write_text(SAMPLES[dataset].read_text(encoding="utf-8"), encoding="utf-8")
+    done = kg("import", dataset, str(table), "--published", "2026-01-31", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_code_that_there_is_lands_on_a_kind(house: House) -> None:
+    for name, codes in (("gdelt", 313), ("icews", 313), ("polecat", 82), ("acled", 25)):
+        heads = tuple(re.split("[\t,]", sample(name)[0])) if name in SAMPLES else ()
+        kinds = mapping_of(name, house, heads).kinds
+        assert len(kinds) >= codes
+        assert all(kind.iri for kind in kinds.values())
+
+
+def test_day_that_is_known_to_the_month_is_a_window(tmp_path: Path) -> None:
+    told = asserted_by(tmp_path, "acled", SAMPLES["acled"].read_text(encoding="utf-8"))
+    assert 'ns#notBefore> "2024-02-01"' in told
+    assert 'ns#notAfter> "2024-02-29"' in told
+
+
+def test_cell_may_hold_line_ends_and_lines_are_counted(tmp_path: Path) -> None:
+    heads, row = sample("acled")
+    bad = row.replace("XXX1", "XXX2").replace("15 February 2024", "soon")
+    table = tmp_path / "table.csv"
+    table.write_text(f"{heads}\n{row}{bad}{row.replace('XXX1', 'XXX3')}", encoding="utf-8")
+    done = kg("import", "acled", str(table), "-o", "-", folder=tmp_path)
+    assert done.returncode == 1
+    assert f"{table}:4: event_date: 'soon' is no day" in done.stderr
+    assert "#row=2>" in done.stdout
+    assert "#row=4>" in done.stdout
+
+
+def test_mode_that_nobody_knows_is_read_as_its_type_and_told(tmp_path: Path) -> None:
+    heads, row = sample("polecat")
+    table = tmp_path / "table.tab"
+    table.write_text(f"{heads}\n{row.replace('visit', 'moonwalk')}", encoding="utf-8")
+    done = kg("import", "polecat", str(table), "-o", "-", folder=tmp_path)
+    assert "ns#Conversation>" in done.stdout
+    assert "unknown Event Mode 'CONSULT-moonwalk' in 1 row" in done.stderr
+
+
+def test_mapping_of_ones_own_is_told_its_mistakes_at_their_places(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "dataset: {name: Mine}\nevent:\n  id: No\n  kind: {code: What, kinds: {a: Vist}}\n"
+        "  date: When\n  agent: {name: Who}\n  numbers: {weight: No}\n",
+        encoding="utf-8",
+    )
+    table = tmp_path / "t.csv"
+    table.write_text("No,What,Who\n1,a,Mexico\n", encoding="utf-8")
+    done = kg("import", "csv", str(table), "--mapping", str(mine), folder=tmp_path)
+    assert done.returncode == 3
+    assert f"{mine}:4:" in done.stderr
+    assert "no kind 'Vist'" in done.stderr
+    assert "no column 'When'" in done.stderr
+    assert "no property dip:weight" in done.stderr
+    mine.write_text("dataset: {name: Mine, colour: red}\nevent: {id: No}\n", encoding="utf-8")
+    done = kg("import", "csv", str(table), "--mapping", str(mine), folder=tmp_path)
+    assert done.returncode == 3
+    assert "no such key is known" in done.stderr
+    assert "`event.kind`: it is missing" in done.stderr
+
+
+@pytest.mark.parametrize("question", ["statements", "timeline", "dyad", "source", "met"])
+def test_shipped_questions_are_answered_from_rows(tmp_path: Path, question: str) -> None:
+    table = gdelt(tmp_path, row(), row(GLOBALEVENTID="2", EventCode="042", Actor2Type1Code=""))
+    assert kg("import", "gdelt", str(table), folder=tmp_path).returncode == 0
+    asked = kg("query", question, "-f", "csv", folder=tmp_path)
+    assert asked.returncode == 0, asked.stderr
+    assert len(asked.stdout.splitlines()) >= 2

@@ -121,7 +121,7 @@ def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, 
         rows = "1 row" if count == 1 else f"{count:,} rows"
         say(
             settings,
-            f"  unknown {column} {harmless(code)!r} in {rows}, first in row {row}: left out",
+            f"  unknown {column} {harmless(code)!r} in {rows}, first in row {row}",
         )
     if (more := len(found.unknown) - TOLD) > 0:
         say(settings, f"  and {more:,} more unknown codes")

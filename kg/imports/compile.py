@@ -135,7 +135,7 @@ class _Compilation:
             missing=tuple(sorted({"", *table.missing})),
             preamble=self._preamble(),
             preamble_derived=self._preamble_derived(),
-            id=self._at("id", event.id),
+            id=tuple(self._at("id", name) for name in event.id),
             code=tuple(self._at("kind", name) for name in event.kind.code if name),
             always=event.kind.always,
             kinds=kinds,
@@ -159,7 +159,7 @@ class _Compilation:
             above={DIP + name: self._classes(DIP + name) for name in ("Actor", "Organization")},
         )
         if self.errors:
-            raise InputErrors(tuple(self.errors))
+            raise InputErrors(tuple(dict.fromkeys(self.errors)))
         return found
 
     # Columns
@@ -192,7 +192,9 @@ class _Compilation:
             return {code: self._kind(name) for code, name in coded.kinds.items()}, False
         scheme = {"cameo": CAMEO, "plover": PLOVER}[coded.scheme]
         homes = [code for known, code in self.vocabulary.homes if known == scheme]
-        codes = self._codes(coded.codes).events.split() or homes
+        codes = self._codes(coded.codes).events.split()
+        if scheme == PLOVER or not codes:
+            codes += homes
         found = {}
         for code in codes:
             kind = self.vocabulary.kind_of(scheme, code)

@@ -119,7 +119,7 @@ class Mapping:
     missing: tuple[str, ...]
     preamble: str
     preamble_derived: str
-    id: int
+    id: tuple[int, ...]
     code: tuple[int, ...]
     always: str
     kinds: dict[str, Kind]
@@ -230,7 +230,7 @@ class Mapper:
         m, g = self._m, self._g
         if len(self.described) >= MAX_SEEN:
             self._forget()
-        event = f"<{m.source}/{self._key(cells[m.id])}>"
+        event = f"<{m.source}/{self._key(cells)}>"
         row = f"<{m.source}#row={number}>"
         kind, typed, above = self._kind(cells)
         day, days = self._when(cells)
@@ -253,14 +253,16 @@ class Mapper:
 
     # The parts of a row
 
-    def _key(self, cell: str) -> str:
-        if cell in self._m.missing:
-            raise InputError(f"{self._m.heads[self._m.id]} is empty: the row has no key")
+    def _key(self, cells: Sequence[str]) -> str:
+        m = self._m
+        cell = cells[m.id[0]] if len(m.id) == 1 else self._joined(m.id, cells)
+        if cell in m.missing:
+            raise InputError(f"{m.heads[m.id[0]]} is empty: the row has no key")
         return cell if _KEY.fullmatch(cell) else quote(cell, safe="")
 
     def _kind(self, cells: Sequence[str]) -> tuple[Kind, str, tuple[str, ...]]:
         m = self._m
-        code = m.always or (cells[m.code[0]] if len(m.code) == 1 else self._joined(cells))
+        code = m.always or (cells[m.code[0]] if len(m.code) == 1 else self._joined(m.code, cells))
         found = self._kinds.get(code)
         if found is None:
             found = self._kinds[code] = self._kind_of(code)
@@ -268,8 +270,8 @@ class Mapper:
             self._told.append((m.heads[m.code[-1]], code))
         return found[:3]
 
-    def _joined(self, cells: Sequence[str]) -> str:
-        return "-".join(cells[at] for at in self._m.code if cells[at] not in self._m.missing)
+    def _joined(self, columns: tuple[int, ...], cells: Sequence[str]) -> str:
+        return "-".join(cells[at] for at in columns if cells[at] not in self._m.missing)
 
     def _kind_of(self, code: str) -> tuple[Kind, str, tuple[str, ...], bool]:
         m = self._m

@@ -137,13 +137,13 @@ class Event(Part):
     """Which columns tell what of an event.
 
     Attributes:
-        id: The data set's own id, which is the key of the event.
+        id: Column of the data set's own id, which is the key of the event; several are joined.
         numbers: Columns of numbers, by the property of the vocabulary that they are.
         article: Column of the address of the article that the row was coded from.
         credit: Column of who reported it, as text.
     """
 
-    id: str
+    id: OneOrMore
     kind: Coded
     date: Annotated[Dated, BeforeValidator(lambda v: {"column": v} if isinstance(v, str) else v)]
     agent: Actors
