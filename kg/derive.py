@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kg.namespaces import DERIVED
-from kg.rdf import NamedNode, Quad, Triple, Triples
+from kg.rdf import NamedNode, Quad, Triples
 from kg.resources import files
-from kg.store import Background, open_store
+from kg.store import in_memory
 
 SLOT = "VALUES ?graph { UNDEF }"
 """Stands in every rule; it is bound to the graph that is derived from."""
@@ -39,22 +39,16 @@ def derive(
     graph = str(asserted[0].graph_name)
     twin = NamedNode(graph.strip("<>") + DERIVED)
     bound = [rule.replace(SLOT, f"VALUES ?graph {{ {graph} }}") for rule in rules]
-    behind = (*context, *asserted)
     known = {quad.triple for quad in asserted}
     derived: set[Quad] = set()
-    while True:
-        # A rule may look at what the rules before it derived.
-        fresh = {
-            Quad(triple.subject, triple.predicate, triple.object, twin)
-            for triple in _apply(bound, (*behind, *derived)) - known
-        }
-        if not fresh:
-            return tuple(sorted(derived, key=str))
-        known |= {quad.triple for quad in fresh}
-        derived |= fresh
-
-
-def _apply(rules: Iterable[str], quads: tuple[Quad, ...]) -> set[Triple]:
-    with open_store("memory:", Background(quads, "", lambda _: ())) as store:
-        answers = [store.query(rule) for rule in rules]
-    return {triple for a in answers if isinstance(a, Triples) for triple in a.triples}
+    with in_memory(context, asserted) as store:
+        while True:
+            # A rule may look at what the rules before it derived.
+            answers = [store.query(rule) for rule in bound]
+            found = {t for a in answers if isinstance(a, Triples) for t in a.triples} - known
+            fresh = {Quad(t.subject, t.predicate, t.object, twin) for t in found}
+            if not fresh:
+                return tuple(sorted(derived, key=str))
+            known |= found
+            derived |= fresh
+            store.extend(fresh)

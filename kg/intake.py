@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from kg.derive import read_rules
 from kg.errors import InputError, Misuse, Place
 from kg.imports.compile import Compiler, Source, read_mapping
 from kg.imports.engines import run
@@ -22,6 +23,7 @@ from kg.imports.table import Table, scan
 from kg.imports.transform import Files, Job, Judge, Part
 from kg.load import House, read_house
 from kg.namespaces import SOURCE
+from kg.rdf import parse, serialize
 from kg.store import Bulk, Writer
 from kg.store.files import told
 
@@ -180,8 +182,9 @@ def store_table(
     place = folder / digest[:16]
     with told(f"writing {place}"):
         place.mkdir(parents=True, exist_ok=True)
-        judge = Opener(project, house if processes == 1 else None)
-        job = Job(planned.mapping, str(place), is_packed=True, judge=judge)
+        opener = Opener(project, house if processes == 1 else None)
+        derive = None if house.rules == read_rules() else opener.derive
+        job = Job(planned.mapping, str(place), True, opener.judge, derive)
         parts = tuple(watch(run(planned.table.shards(), job, processes), planned.table))
         files = [Files(str(place), part.number, is_packed=True) for part in parts]
         _write_rejects(files, parts, rejects)
@@ -233,14 +236,14 @@ def write_table(
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """Opens a judge where the work is done; a house that is read already stays where it is."""
+    """Opens what the work needs where it is done; a house that is read already stays there."""
 
     project: Path | None
     house: House | None = None
 
-    def __call__(self) -> Judge:
+    def judge(self) -> Judge:
         """Returns what says of N-Quads what is wrong with which node, in words."""
-        house = self.house or read_house(self.project)
+        house = self._house()
 
         def judge(asserted: str, derived: str) -> dict[str, str]:
             report = house.judge.judge((asserted + derived).encode())
@@ -252,6 +255,19 @@ class Opener:
             return wrong
 
         return judge
+
+    def derive(self) -> Callable[[str], str]:
+        """Returns what gives the N-Quads that the rules derive from others."""
+        background = self._house().background
+
+        def derive(asserted: str) -> str:
+            quads = background.derive(parse(asserted.encode(), "nq", file="rows"))
+            return serialize(quads, "nq").decode()
+
+        return derive
+
+    def _house(self) -> House:
+        return self.house or read_house(self.project)
 
 
 def _write_rejects(files: list[Files], parts: tuple[Part, ...], rejects: Path | None) -> None:

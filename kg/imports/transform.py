@@ -46,7 +46,8 @@ class Job:
         folder: Where parts are written; all that work see it under this name.
         is_packed: Write gzip, with derived quads beside it; else N-Quads as they are.
         judge: Opens a judge, in the process that does the work; `None` if nobody judges.
-        derive: Gives what rules of the user's own derive, in place of what the mapping says.
+        derive: Opens what derives by rules, where there are others than the shipped ones, whose
+            outcome the mapping knows.
     """
 
     mapping: Mapping
@@ -141,7 +142,8 @@ class Worker:
         with ExitStack() as stack:
             out = _Out(files, stack)
             if shard.number == 0:
-                out.write(self._job.mapping.preamble, self._job.mapping.preamble_derived)
+                mapping = self._job.mapping
+                out.write(*self._quads([(mapping.preamble, mapping.preamble_derived)], []))
             size = WRITTEN if self._judge is None else JUDGED
             for batch in _batches(self._read(shard, out), size):
                 self._write(batch, out)
@@ -167,29 +169,32 @@ class Worker:
         described = self._mapper.described
         actors = {iri: described[iri] for _, row in batch for iri in row.actors}
         if self._judge is not None:
-            batch = list(self._sound(batch, actors, out))
+            batch = list(self._sound(batch, list(actors.values()), out, self._judge))
+        fresh = [told for iri, told in actors.items() if iri not in out.described]
+        out.described.update(actors)
         # Behind the mark what follows can be derived from alone.
         out.mark()
-        fresh = [actors[iri] for iri in actors if iri not in out.described]
-        out.described.update(actors)
-        asserted = "".join([*(a for a, _ in fresh), *(row.asserted for _, row in batch)])
+        out.write(*self._quads(fresh, batch))
+
+    def _quads(
+        self, told: list[tuple[str, str]], batch: list[tuple[Cells, Row]]
+    ) -> tuple[str, str]:
+        """Returns what is asserted and derived of some nodes and of a batch."""
+        asserted = "".join([*(one for one, _ in told), *(row.asserted for _, row in batch)])
         if self._derive is not None:
-            out.write(asserted, self._derive(asserted))
-        else:
-            derived = [*(d for _, d in fresh), *(row.derived for _, row in batch)]
-            out.write(asserted, "".join(derived))
+            return asserted, self._derive(asserted)
+        return asserted, "".join([*(one for _, one in told), *(row.derived for _, row in batch)])
 
     def _sound(
-        self, batch: list[tuple[Cells, Row]], actors: dict[str, tuple[str, str]], out: "_Out"
+        self,
+        batch: list[tuple[Cells, Row]],
+        actors: list[tuple[str, str]],
+        out: "_Out",
+        judge: Judge,
     ) -> Iterator[tuple[Cells, Row]]:
         """Yields the rows of which the judge says nothing; the others are rejected."""
         mapping = self._job.mapping
-        own = [mapping.preamble, *(a for a, _ in actors.values())]
-        follows = [mapping.preamble_derived, *(d for _, d in actors.values())]
-        wrong = self._judge(  # type: ignore[misc]
-            "".join([*own, *(row.asserted for _, row in batch)]),
-            "".join([*follows, *(row.derived for _, row in batch)]),
-        )
+        wrong = judge(*self._quads([(mapping.preamble, mapping.preamble_derived), *actors], batch))
         for cells, row in batch:
             event = row.asserted[1 : row.asserted.index(">")] if wrong else ""
             found = wrong.get(event) or wrong.get(f"{mapping.source}#row={cells.row}")

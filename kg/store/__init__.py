@@ -81,8 +81,8 @@ def diagnose(address: str, background: Background, watch: Watch) -> Diagnosis:
     return store.diagnose(watch)  # type: ignore[attr-defined,no-any-return]
 
 
-def in_memory(*parts: Iterable[Quad] | bytes) -> Reader:
-    """Returns a reader, as long as the process lives, of quads or of what N-Quads hold."""
+def in_memory(*parts: Iterable[Quad] | bytes) -> MemoryStore:
+    """Returns a store, as long as the process lives, of quads or of what N-Quads hold."""
     store = MemoryStore()
     for part in parts:
         store.extend(part)
