@@ -49,6 +49,7 @@ docs: $(VENV)/.dev
 	KG_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py
 
 bench: $(VENV)/.dev
+	@$(PIP) -e ".[dev,bench]"
 	$(BIN)/python -m bench
 
 wheel: $(VENV)/.dev

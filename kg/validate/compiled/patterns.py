@@ -2,7 +2,8 @@
 
 A pattern is a group that binds the focus node and perhaps a value. What has to be absent is taken
 away with MINUS, not asked for with NOT EXISTS, which some engines answer row by row; for the same
-reason the candidates stand before the focus nodes: there are few of them where data is good.
+reason the candidates stand before the focus nodes: there are few of them where data is good. Values
+are counted, not paired with one another: a node may have many.
 """
 
 from collections.abc import Iterator
@@ -227,10 +228,6 @@ class Compiler:
         reach = self._reach(shape, domain, value)
         if number == 1:
             return reach
-        if number == 2:
-            other = self._fresh()
-            second = self._reach(shape, domain, other)
-            return f"{reach} {second} FILTER(!sameTerm({value}, {other}))"
         return _counting(focus, value, reach, number)
 
     def _has_value(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[str]:
