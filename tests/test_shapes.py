@@ -125,6 +125,9 @@ def test_a_rule_finds_its_mistake_where_it_stands(case: dict[str, Any], tmp_path
         ("sh:targetClass dip:Event ; sh:severity <urn:grave>", "no severity <urn:grave>"),
         ("sh:targetClass dip:Event ; sh:rule [ sh:path dip:agent ]", "no term 'rule'"),
         ("sh:targetClass dip:Event ; sh:sparql [ sh:select 'x service <u:x>' ]", "network"),
+        ("sh:targetClass dip:Event ; sh:node <urn:s>", "own.ttl:.*recursion"),
+        ("sh:targetClass dip:Event ; sh:node <urn:t>", "there is no shape <urn:t>"),
+        ("sh:targetClass dip:Event ; sh:pattern '(?=a)'", "look-around"),
     ],
 )
 def test_a_slip_in_a_shape_is_an_error_not_a_pass(slip: str, words: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ A SHACL engine passes in silence what it does not know: a constraint or a class 
 name judges nothing, and everything conforms. So every term of a shape is looked up first.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from kg.errors import InputError, Place
 from kg.namespaces import DIP, RDF, SH
 from kg.rdf import Literal, NamedNode, Quad, parse
 from kg.resources import files
+from kg.validate.compiled import NotSupported, compile_shapes
 from kg.vocabulary import Vocabulary, nearest
 
 # The terms of SHACL Core and of its SPARQL constraints (W3C Recommendation, 20 July 2017); what
@@ -36,13 +38,26 @@ def read_shapes(vocabulary: Vocabulary, project: Path | None = None) -> tuple[Qu
     """Returns the shipped shapes and a project's own, looked over.
 
     Raises:
-        InputError: A shape cannot be parsed, has no target, or names a term that nobody knows.
+        InputError: A shape cannot be parsed or judged, has no target, or names a term that nobody
+            knows.
     """
-    return tuple(
-        quad
-        for path in files("shapes", (".ttl",), project=project)
-        for quad in _read(path, vocabulary)
-    )
+    paths = files("shapes", (".ttl",), project=project)
+    found = {path: _read(path, vocabulary) for path in paths}
+    shapes = tuple(quad for quads in found.values() for quad in quads)
+    try:
+        compile_shapes(shapes)
+    except NotSupported as error:
+        raise InputError(error.message, _place_of(error.shape, found)) from error
+    return shapes
+
+
+def _place_of(shape: object, found: dict[Path, tuple[Quad, ...]]) -> Place | None:
+    """Returns where a shape stands."""
+    for path, quads in found.items():
+        if any(quad.subject == shape for quad in quads):
+            name = re.split("[/#:]", shape.value)[-1] if isinstance(shape, NamedNode) else ""
+            return Place(str(path), _line(path.read_text(encoding="utf-8"), name))
+    return None
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> tuple[Quad, ...]:
@@ -89,9 +104,13 @@ def _iris(quad: Quad) -> Iterator[str]:
             yield term.value
 
 
+def _line(text: str, name: str) -> int | None:
+    """Returns the line where a name first stands."""
+    at = text.find(f":{name}") if name else -1
+    return text.count("\n", 0, at) + 1 if at >= 0 else None
+
+
 def _error(path: Path, text: str, name: str, what: str, known: Iterable[str]) -> InputError:
-    at = text.find(f":{name}")
-    line = text.count("\n", 0, at) + 1 if at >= 0 else None
     near = nearest(name, known)
     hint = f": did you mean {near!r}?" if near else ""
-    return InputError(f"{what} {name!r}{hint}", Place(str(path), line))
+    return InputError(f"{what} {name!r}{hint}", Place(str(path), _line(text, name)))

@@ -1,6 +1,7 @@
 """Shapes as the compiler sees them: targets, paths and constraints, without their graph."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,7 +20,23 @@ class NotCompiled(Exception):
 
 
 class NotSupported(InputError):
-    """A shape that nothing here can judge, and that may therefore not pass for judged."""
+    """A shape that nothing here can judge, and that may therefore not pass for judged.
+
+    Attributes:
+        shape: The shape with targets that it is, or is part of, where that is known.
+    """
+
+    shape: Node | None = None
+
+
+@contextmanager
+def judging(shape: Node) -> Iterator[None]:
+    """Has what is not supported name the shape."""
+    try:
+        yield
+    except NotSupported as error:
+        error.shape = error.shape or shape
+        raise
 
 
 @dataclass(frozen=True, slots=True)

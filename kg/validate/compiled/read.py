@@ -15,6 +15,7 @@ from kg.validate.compiled.model import (
     Plain,
     Shape,
     Target,
+    judging,
 )
 from kg.validate.compiled.select import read_select
 from kg.validate.findings import Route
@@ -76,7 +77,8 @@ def read(graph: Graph) -> tuple[tuple[Shape, ...], tuple[Uncovered, ...]]:
             uncovered.append(Uncovered(node, reason))
             continue
         try:
-            shapes.append(_Reader(graph).shape(node, targets))
+            with judging(node):
+                shapes.append(_Reader(graph).shape(node, targets))
         except NotCompiled as error:
             uncovered.append(Uncovered(node, str(error)))
     return tuple(shapes), tuple(uncovered)
@@ -124,6 +126,8 @@ class _Reader:
     def shape(self, node: Plain, targets: tuple[Target, ...] = ()) -> Shape:
         if not isinstance(node, NamedNode | BlankNode):
             raise NotCompiled(f"{node} is no shape")
+        if isinstance(node, NamedNode) and not self._graph.predicates(node):
+            raise NotSupported(f"there is no shape {node}")
         if node in self._open:
             raise NotSupported(f"the shape {node} is part of itself: recursion is not supported")
         self._open.append(node)

@@ -8,7 +8,15 @@ from typing import Final, TypeAlias
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, Rows, Term, Triple
 from kg.store import Reader, in_memory, rewritten
 from kg.validate.compiled.graph import Graph
-from kg.validate.compiled.model import Constraint, NotCompiled, NotSupported, Plain, Result, Shape
+from kg.validate.compiled.model import (
+    Constraint,
+    NotCompiled,
+    NotSupported,
+    Plain,
+    Result,
+    Shape,
+    judging,
+)
 from kg.validate.compiled.patterns import Compiler, Violation
 from kg.validate.compiled.read import Uncovered, may_not_end, read
 
@@ -65,19 +73,17 @@ def compile_shapes(shapes: Iterable[Quad]) -> Compiled:
     queries: list[Query] = []
     for shape in found:
         try:
-            _check(shape)
-            violations = tuple(Compiler().violations(shape))
+            with judging(shape.node):
+                _check(shape)
+                violations = tuple(Compiler().violations(shape))
         except NotCompiled as error:
             uncovered = (*uncovered, Uncovered(shape.node, str(error)))
             continue
         covered.append(shape)
         queries += (Query(shape, one, _query(one)) for one in violations)
     for one in uncovered:
-        if may_not_end(graph, one.node):
-            raise NotSupported(
-                f"the shape {one.node} is not compiled ({one.reason}), and pySHACL may never be "
-                "done with its patterns: take one or the other out"
-            )
+        with judging(one.node):
+            _check_end(graph, one)
     return Compiled(tuple(covered), tuple(queries), uncovered)
 
 
@@ -95,6 +101,14 @@ def _check(shape: Shape) -> None:
         raise NotCompiled(f"{min(str(one) for one in changed)} is not in its canonical form")
     if any(isinstance(one, BlankNode) for one in told):
         raise NotCompiled("a blank node of the shapes graph as a value")
+
+
+def _check_end(graph: Graph, uncovered: Uncovered) -> None:
+    if may_not_end(graph, uncovered.node):
+        raise NotSupported(
+            f"the shape {uncovered.node} is not compiled ({uncovered.reason}), and pySHACL may "
+            "never be done with its patterns: take one or the other out"
+        )
 
 
 def _check_pattern(shape: Shape, constraint: Constraint) -> None:
