@@ -1,5 +1,6 @@
 """Fifty damages to index and view are each found and mended; a damaged source is named."""
 
+import os
 import random
 import shutil
 from functools import cache
@@ -10,7 +11,7 @@ import pytest
 from kg.cli import run
 from kg.load import House, load, read_house
 from kg.store import open_store
-from kg.store.doctor import diagnose
+from kg.store.doctor import diagnose, seal
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
@@ -78,6 +79,20 @@ def test_damage_is_mended_from_the_sources(number, patient, capsys) -> None:
     assert problems(patient) == ()
     with open_store(str(patient), house().background) as store:
         assert sorted(map(str, store.quads())) == before
+
+
+def test_bits_lost_between_two_loads_are_found_after_the_second(patient, tmp_path) -> None:
+    seal(patient)  # the copy's files are others than the sealed ones
+    table = max((patient / "index").glob("*.sst"), key=lambda path: path.stat().st_size)
+    told, data = table.stat(), bytearray(table.read_bytes())
+    data[len(data) // 2] ^= 1
+    table.write_bytes(data)
+    os.utime(table, ns=(told.st_atime_ns, told.st_mtime_ns))  # a disk tells nobody
+    note = tmp_path / "note.yaml"
+    note.write_text("source: {id: note, type: Statement, label: A note, published: 2026-01-12}\n")
+    with open_store(str(patient), house().background) as store:
+        load(store, note, house(), recorded_by="test")
+    assert any(table.name in problem for problem in problems(patient))
 
 
 def test_missing_index_is_mended(patient, capsys) -> None:

@@ -8,12 +8,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from kg.errors import StoreError
 from kg.store.files import digest_of, told, write_durably
 from kg.store.manifest import Watch, read_manifest
 
 SEAL = "seal.json"
+
+Stamp: TypeAlias = tuple[int, ...]
+"""Inode, bytes, nanoseconds of the last change: what tells a file from all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,37 @@ class Diagnosis:
 
 
 def seal(folder: Path) -> None:
-    """Writes down the digests of index and view as they are now."""
-    digests = {name: digest_of(folder / name) for name in _files(folder)}
+    """Writes down the digests of index and view as they are now.
+
+    A file that nobody has touched since the last time keeps its digest, unread: most of Oxigraph's
+    never change, and a view links to those of the index. So a commit costs what it changed, and a
+    disk that loses bits in between is still found out.
+    """
+    known = {stamp: digest for digest, stamp in (_sealed(folder) or {}).values()}
+    sealed = {}
+    for name in _files(folder):
+        stamp = _stamp(folder / name)
+        if stamp not in known:
+            known[stamp] = digest_of(folder / name)
+        sealed[name] = known[stamp], stamp
     with told(f"writing {folder}"):
-        write_durably(folder / SEAL, json.dumps(digests, indent=1).encode())
+        write_durably(folder / SEAL, json.dumps(sealed, indent=1).encode())
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _sealed(folder: Path) -> dict[str, tuple[str, Stamp]] | None:
+    """Returns digest and stamp of each sealed file; nothing if there is no sound seal."""
+    read = _read(folder / SEAL)
+    if read is None:
+        return None
+    try:
+        return {name: (digest, tuple(stamp)) for name, (digest, stamp) in read.items()}
+    except (TypeError, ValueError):
+        return None
 
 
 def diagnose(folder: Path, background: str, watch: Watch = iter) -> Diagnosis:
@@ -72,7 +103,7 @@ def diagnose(folder: Path, background: str, watch: Watch = iter) -> Diagnosis:
 
 
 def _changed(folder: Path) -> Iterator[str]:
-    sealed = _read(folder / SEAL)
+    sealed = _sealed(folder)
     if sealed is None:
         yield "the index was not finished"
         return
@@ -82,7 +113,7 @@ def _changed(folder: Path) -> Iterator[str]:
     for name in sorted(there - set(sealed)):
         yield f"{name} is not ours"
     for name in sorted(there & set(sealed)):
-        if digest_of(folder / name) != sealed[name]:
+        if digest_of(folder / name) != sealed[name][0]:
             yield f"{name} is damaged"
 
 
@@ -96,9 +127,9 @@ def _files(folder: Path) -> Iterator[str]:
                 yield str(path.relative_to(folder))
 
 
-def _read(path: Path) -> dict[str, object] | None:
+def _read(path: Path) -> dict[str, Any] | None:
     try:
-        found: dict[str, object] = json.loads(path.read_bytes())
+        found: dict[str, Any] = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
