@@ -5,25 +5,26 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SEED   := facts/mnd-2026-01-12-sheinbaum-trump.yaml
-PIP    := PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check
+PIP    := PIP_CONSTRAINT=constraints.txt $(BIN)/pip install -qq --disable-pip-version-check
 export PYTHONUTF8 := 1
 
 .PHONY: demo test test-slow check lint types format docs bench wheel clean
 
-# Shows a command, then runs it as a user would.
-say = printf '\n$$ %s\n' '$(1)' && PATH="$(abspath $(BIN)):$$PATH" $(1)
+# Says what comes, shows the command, and runs it as a user would.
+say = printf '\n\# %s\n$$ %s\n' "$(1)" '$(2)' && PATH="$(abspath $(BIN)):$$PATH" $(2)
 
 demo: $(VENV)/.run
-	@$(call say,kg load $(SEED))
-	@$(call say,kg validate $(SEED))
-	@$(call say,kg query participants -p event=2026-01-12-sheinbaum-trump-call -f table)
-	@$(call say,kg query said-in -p speaker=donald-trump -f table)
-	@$(call say,kg query positions -p issue=military-interventions -f table)
-	@$(call say,kg export gexf -o out/call.gexf)
-	@$(call say,kg export cx2 -o out/call.cx2)
-	@$(call say,kg export xlsx -o out/call.xlsx)
-	@$(call say,kg export html -o out/call.html)
+	@$(call say,The facts of one news article pass the gate into the store .kg.,kg load $(SEED))
+	@$(call say,The same check without a store: what the shapes say about the document.,kg validate $(SEED))
+	@$(call say,Who took part in the call?,kg query participants -p event=2026-01-12-sheinbaum-trump-call -f table)
+	@$(call say,What did Trump say in it - and who says so?,kg query said-in -p speaker=donald-trump -f table)
+	@$(call say,Who holds which position on military interventions?,kg query positions -p issue=military-interventions -f table)
+	@$(call say,For Gephi with its timeline.,kg export gexf -o out/call.gexf)
+	@$(call say,For Cytoscape.,kg export cx2 -o out/call.cx2)
+	@$(call say,For Excel.,kg export xlsx -o out/call.xlsx)
+	@$(call say,One page for any browser and offline.,kg export html -o out/call.html)
 	@printf '\nOpen out/call.html in a browser, out/call.gexf in Gephi, out/call.cx2 in Cytoscape.\n'
+	@printf 'Then: . .venv/bin/activate && kg query --list\n'
 
 test: $(VENV)/.dev tests/npm/node_modules
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
