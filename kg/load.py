@@ -1,30 +1,75 @@
 """The gate: read, derive, judge, and only then replace the source, in one transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from kg import __version__
 from kg.derive import derive, read_rules
-from kg.errors import Misuse, NotConforming, Place
+from kg.errors import InputError, Misuse, NotConforming, Place
 from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import DERIVED, GRAPH, RDFS, VOCABULARY_GRAPH
-from kg.rdf import Literal, NamedNode, Quad, Rows, serialize
+from kg.rdf import Literal, NamedNode, Quad, Rows
+from kg.resources import Kind, files
 from kg.store import Background, Reader, Writer
 from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 
-@dataclass(frozen=True, slots=True)
 class House:
-    """What every document is read and judged with, read once."""
+    """What every document is read and judged with, shipped and a project's own.
 
-    vocabulary: Vocabulary
-    register: Register
-    rules: tuple[str, ...]
-    shapes: tuple[Quad, ...]
-    background: Background
-    judge: Judge
+    Each part is read when it is first asked for, once: who only asks a store needs none of them.
+    Every part raises `InputError` where one of its files cannot be read.
+    """
+
+    def __init__(self, project: Path | None = None) -> None:
+        self._project = project
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The ontology."""
+        return load_vocabulary(self._project)
+
+    @cached_property
+    def register(self) -> Register:
+        """The actors and their offices."""
+        return read_register(self.vocabulary, self._project)
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """What derives."""
+        return read_rules(self._project)
+
+    @cached_property
+    def shapes(self) -> tuple[Quad, ...]:
+        """What a source is judged by."""
+        return tuple(read_shapes(self.vocabulary, self._project))
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The shapes, ready to judge."""
+        return open_judge(self.shapes, self.background.quads)
+
+    @cached_property
+    def background(self) -> Background:
+        """What a store holds besides its sources."""
+        return Background(self._quads, _digest(self._project), self._derived)
+
+    @cached_property
+    def _context(self) -> tuple[Quad, ...]:
+        graph = NamedNode(VOCABULARY_GRAPH)
+        terms = (Quad(q.subject, q.predicate, q.object, graph) for q in self.vocabulary.quads)
+        return (*terms, *self.register.quads)
+
+    def _quads(self) -> tuple[Quad, ...]:
+        derived = derive(self.register.quads, self.vocabulary.quads, self.rules)
+        return (*self._context, *derived)
+
+    def _derived(self, asserted: Iterable[Quad]) -> tuple[Quad, ...]:
+        return derive(asserted, self._context, self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +101,28 @@ class Refused(NotConforming):
         self.judged = tuple(judged)
 
 
-def read_house(project: Path | None = None) -> House:
-    """Returns vocabulary, register, rules and shapes, shipped ones and a project's own.
+_READ: tuple[tuple[Kind, str, str], ...] = (
+    ("ontology", ".ttl", ""), ("facts", ".yaml", "actors"), ("queries", ".rq", "build"),
+)  # fmt: skip
 
-    Raises:
-        InputError: One of them cannot be read.
-    """
-    vocabulary = load_vocabulary(project)
-    register = read_register(vocabulary, project)
-    rules = read_rules(project)
-    graph = NamedNode(VOCABULARY_GRAPH)
-    terms = (Quad(q.subject, q.predicate, q.object, graph) for q in vocabulary.quads)
-    context = (*terms, *register.quads)
-    quads = (*context, *derive(register.quads, vocabulary.quads, rules))
-    told = serialize(context, "nq") + "\0".join(rules).encode()
-    background = Background(
-        quads, hashlib.sha256(told).hexdigest(), lambda asserted: derive(asserted, context, rules)
-    )
-    shapes = read_shapes(vocabulary, project)
-    judge = open_judge(shapes, background.quads)
-    return House(vocabulary, register, rules, shapes, background, judge)
+
+def _digest(project: Path | None) -> str:
+    """Returns a digest of the files that a background is made of, and of who makes it."""
+    told = hashlib.sha256(__version__.encode())
+    for kind, suffix, under in _READ:
+        for path in files(kind, (suffix,), under=under, project=project):
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                what = (error.strerror or str(error)).lower()
+                raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+            told.update(f"{kind}/{path.name} {len(data)}\n".encode() + data)
+    return told.hexdigest()
+
+
+def read_house(project: Path | None = None) -> House:
+    """Returns vocabulary, register, rules and shapes, shipped ones and a project's own."""
+    return House(project)
 
 
 def check(path: Path, house: House, source: str | None = None) -> list[Checked]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
@@ -9,20 +10,29 @@ from typing import Protocol, Self, runtime_checkable
 from kg.rdf import Quad, Result
 
 
-@dataclass(frozen=True, slots=True)
 class Background:
     """What every store holds besides its sources: the vocabulary and the register.
 
     Attributes:
-        quads: In graphs of their own, derived ones included.
         digest: Changes when the vocabulary, the register or the rules do; an index made under
             another one is stale.
         derive: Gives what the rules derive from one source's asserted quads.
     """
 
-    quads: tuple[Quad, ...]
-    digest: str
-    derive: Callable[[Iterable[Quad]], Iterable[Quad]]
+    def __init__(
+        self,
+        quads: tuple[Quad, ...] | Callable[[], tuple[Quad, ...]],
+        digest: str,
+        derive: Callable[[Iterable[Quad]], Iterable[Quad]],
+    ) -> None:
+        self._quads = quads
+        self.digest = digest
+        self.derive = derive
+
+    @cached_property
+    def quads(self) -> tuple[Quad, ...]:
+        """In graphs of their own, derived ones included; an index that is fresh needs none."""
+        return self._quads() if callable(self._quads) else self._quads
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,13 +219,15 @@ class FolderStore:
         return index
 
     def _commit(self, known: manifest.Manifest, source: str, quads: tuple[Quad, ...]) -> None:
-        # Until the stamp is back the index counts for nothing: a crash here costs a rebuild.
+        # Until the stamp is back the index counts for nothing: a crash here costs a rebuild. What
+        # needs room comes before the manifest, with which the source counts.
         with told(f"writing {self._folder}"):
             before = self._manifest()
             self._stamp_path().unlink(missing_ok=True)
-            write_durably(self._manifest_path(), known.to_json())
             index = self._without(before, source)
             index.extend(quads)
+            index.flush()
+            write_durably(self._manifest_path(), known.to_json())
             self._publish(index, known)
 
     def _publish(self, index: ox.Store, known: manifest.Manifest) -> None:
