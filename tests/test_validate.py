@@ -7,7 +7,7 @@ import pytest
 
 from kg.load import check, read_house
 from kg.namespaces import DIP, GRAPH, RDF, SH, SHAPE
-from kg.rdf import Literal, NamedNode, Quad, parse
+from kg.rdf import Literal, NamedNode, Quad, parse, to_rdflib
 from kg.validate import REPORTS, Report, open_judge
 from kg.validate.compiled import NotSupported
 
@@ -73,6 +73,15 @@ def test_a_report_says_which_shapes_pyshacl_judged(tmp_path: Path) -> None:
     number = len(house.judge.compiled.shapes) + 1
     assert f"by {number} shapes, of which pySHACL judged Own" in REPORTS["text"]([one.judged])
     assert '"byPyshacl": [\n    "Own"' in REPORTS["json"]([one.judged])
+
+
+def test_a_bad_literal_that_pyshacl_sees_leaves_stderr_alone(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    day = NamedNode("http://www.w3.org/2001/XMLSchema#date")
+    quad = Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("2026-02-30", datatype=day))
+    assert len(to_rdflib([quad])) == 1
+    assert capfd.readouterr().err == ""
 
 
 def test_pyshacl_is_never_given_a_pattern() -> None:

@@ -1,5 +1,6 @@
 """The one way between our terms and rdflib's, literals as they were written."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ def to_rdflib(quads: Iterable[Quad]) -> "rdflib.Graph":
     """Returns the triples of all the quads as one rdflib graph, literals as they were written."""
     import rdflib
 
+    # Without a handler its complaints about a literal, with a traceback, would stand on stderr.
+    logger = logging.getLogger("rdflib")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
     graph = rdflib.Graph()
     for quad in quads:
         s, p, o = (rdflib_term(term) for term in (quad.subject, quad.predicate, quad.object))

@@ -265,15 +265,12 @@ class Compiler:
     ) -> Iterator[Violation]:
         if constraint.value != _TRUE:
             return
-        value, other, language = self._fresh(), self._fresh(), self._fresh()
-        pair = f"{self._reach(shape, domain, value)} {self._reach(shape, domain, other)}"
-        tests = (
-            f"FILTER(!sameTerm({value}, {other}) && isLiteral({value}) && isLiteral({other})) "
-            f'FILTER(LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({other}))) '
-            f"BIND(LCASE(LANG({value})) AS {language})"
-        )
-        text = f"{{ {pair} {tests} }} {domain.only}"
-        yield Violation(shape, constraint, text, domain.node, "", "", domain.through, (language,))
+        focus, value, language = domain.node, self._fresh(), self._fresh()
+        tagged = f'FILTER(isLiteral({value}) && LANG({value}) != "")'
+        reach = f"{{ {self._reach(shape, domain, value)} {tagged} }}"
+        reach += f" BIND(LCASE(LANG({value})) AS {language})"
+        text = f"{_counting(f'{focus} {language}', value, reach, 2)} {domain.only}"
+        yield Violation(shape, constraint, text, focus, "", "", domain.through, (language,))
 
     def _equals(self, shape: Shape, constraint: Constraint, domain: Domain) -> Iterator[Violation]:
         focus, value = domain.node, self._fresh()
@@ -322,9 +319,10 @@ _OF_FOCUS = {
 }
 
 
-def _counting(focus: str, value: str, reach: str, number: int) -> str:
+def _counting(by: str, value: str, reach: str, number: int) -> str:
+    """Each of some variables that so many values are reached from."""
     having = f"HAVING(COUNT(DISTINCT {value}) >= {number})"
-    return f"{{ SELECT {focus} {{ {reach} }} GROUP BY {focus} {having} }}"
+    return f"{{ SELECT {by} {{ {reach} }} GROUP BY {by} {having} }}"
 
 
 def _any(groups: list[str]) -> str:

@@ -166,6 +166,8 @@ class _Reader:
                 yield Constraint(name, value, shapes=(self.shape(value),))
             elif name in _OF_SHAPES:
                 members = tuple(self.shape(one) for one in graph.items(value))
+                if not members:
+                    raise NotCompiled(f"sh:{name} of an empty list")
                 yield Constraint(name, value, shapes=members)
             elif name in _QUALIFIED:
                 yield from self._qualified(node, route, name, value)
