@@ -110,11 +110,11 @@ def cast() -> Cast:
             case "vouches":
                 vouching.add(subject)
     above = {kind: tuple(sorted(_above(kind, parents))) for kind in parents}
-    states = sorted(types[DIP + "State"])
-    Random(7).shuffle(states)
-    people = {state: [state] for state in states}
+    people = {state: [state] for state in sorted(types[DIP + "State"])}
     for one, state in sorted(state_of.items()):
         people.get(state, []).append(one)
+    # Whom the register knows better deals with others more; nobody invented is a hub.
+    states = sorted(people, key=lambda state: -len(people[state]))
     invented: dict[str, tuple[str, str]] = {}
     for number in range(ACTORS - len(types[DIP + "Actor"])):
         state = states[int(len(states) * (number * 0.618034 % 1) ** 3)]

@@ -90,12 +90,19 @@ class Graph:
         return load(self._store, Path(path), self._house, recorded_by=recorded_by or "python")
 
     def query(
-        self, question: str, *, seconds: float = 30.0, megabytes: int = 2048, **chosen: object
+        self,
+        question: str,
+        *,
+        limit: int | None = None,
+        seconds: float = 30.0,
+        megabytes: int = 2048,
+        **chosen: object,
     ) -> "Answer | rdflib.Graph | bool":
         """Returns the answer to a prepared question, by name, or to SPARQL.
 
         Args:
             question: A name, as `kg query --list` shows them, or the text of a query.
+            limit: How many rows of a prepared question are wanted, from the first.
             seconds: Wall time after which it is stopped.
             megabytes: Memory that it may take.
             chosen: Parameters of a prepared question: a label, slug or IRI, or a list of them.
@@ -116,9 +123,9 @@ class Graph:
                 for name, value in chosen.items()
                 for one in (value if isinstance(value, list | tuple) else [value])
             ]
-            text = prepare(find_question(known, question), self._store, pairs)
-        elif chosen:
-            raise Misuse("parameters are for prepared questions; write the value into the SPARQL")
+            text = prepare(find_question(known, question), self._store, pairs, limit)
+        elif chosen or limit is not None:
+            raise Misuse("parameters are for prepared questions; write them into the SPARQL")
         found = self._store.run(text, Limits(seconds, megabytes))
         if isinstance(found, Triples):
             return to_rdflib(_quads(found))

@@ -6,7 +6,10 @@ A header line begins with `#+`; together they are YAML:
     #+ parameters:
     #+   issue: {type: issue, description: With the narrower ones}
 
-Each parameter has a slot `VALUES ?issue { UNDEF }` in the text; unbound, it narrows nothing.
+Each parameter has a slot `VALUES ?issue { UNDEF }` in the text; unbound, it narrows nothing. A line
+that ends in `# with ?issue` is there to narrow, and is left out where nothing is chosen; `# LIMIT`
+stands where a part may end after so many rows as are wanted of the whole. As comments they change
+no answer: any SPARQL tool runs the file as it is.
 """
 
 import re
@@ -126,12 +129,13 @@ def find_question(questions: Mapping[str, Question], name: str) -> Question:
     return questions[name]
 
 
-def bind(question: Question, values: Mapping[str, Sequence[Term]]) -> str:
+def bind(question: Question, values: Mapping[str, Sequence[Term]], first: int | None = None) -> str:
     """Returns the SPARQL of a question with terms in its slots.
 
     Args:
         question: The question.
         values: Terms by parameter; several mean any of them, none leaves the slot open.
+        first: How many rows are wanted, from the first; all where nothing is said.
 
     Raises:
         Misuse: There is no such parameter, or a required one is missing.
@@ -142,22 +146,36 @@ def bind(question: Question, values: Mapping[str, Sequence[Term]]) -> str:
     for parameter in question.parameters.values():
         if parameter.required and not values.get(parameter.name):
             raise Misuse(f"{question.name} needs -p {parameter.name}=...: {parameter.description}")
-    text = question.text
-    for name, terms in values.items():
-        if terms:
+    text = _limited(question.text, first)
+    for name in question.parameters:
+        if terms := values.get(name):
             # str() of a term escapes whatever is in it.
             bound = f"VALUES ?{name} {{ {' '.join(str(term) for term in terms)} }}"
             text = _slot(name).sub(bound.replace("\\", "\\\\"), text)
+        else:
+            text = re.sub(rf"^.*# with \?{name}$\n", "", text, flags=re.MULTILINE)
     return text
 
 
-def prepare(question: Question, reader: Asked, chosen: Iterable[tuple[str, str]]) -> str:
+def _limited(text: str, first: int | None) -> str:
+    if first is None or re.search(r"^ASK\b", text, re.MULTILINE):
+        return text
+    return text.replace("# LIMIT\n", f"LIMIT {first}\n").rstrip() + f"\nLIMIT {first}\n"
+
+
+def prepare(
+    question: Question,
+    reader: Asked,
+    chosen: Iterable[tuple[str, str]],
+    first: int | None = None,
+) -> str:
     """Returns the SPARQL of a question with a user's words in its slots.
 
     Args:
         question: The question.
         reader: The store, which knows the names.
         chosen: Parameter and text, in any number.
+        first: How many rows are wanted, as of `bind`.
 
     Raises:
         Misuse: A parameter or a name is unknown; the nearest known one is said.
@@ -168,7 +186,7 @@ def prepare(question: Question, reader: Asked, chosen: Iterable[tuple[str, str]]
         if parameter is None:
             raise Misuse(_unknown(f"{question.name} has no parameter", name, question.parameters))
         values.setdefault(name, []).append(resolve(reader, parameter.type, text))
-    return bind(question, values)
+    return bind(question, values, first)
 
 
 def resolve(reader: Asked, type: str, text: str) -> NamedNode | Literal:

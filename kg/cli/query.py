@@ -46,6 +46,11 @@ Examples:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 @click.option(
+    "--limit",
+    type=click.IntRange(1),
+    help="Of a prepared question only the first rows; on a large store much sooner.",
+)
+@click.option(
     "--seconds",
     type=click.FloatRange(0.1, 86400),
     default=30.0,
@@ -68,6 +73,7 @@ def command(
     show: bool,
     format: str | None,
     output: Path | None,
+    limit: int | None,
     seconds: float,
     megabytes: int,
 ) -> None:
@@ -99,9 +105,11 @@ def command(
     pairs = [_pair(one) for one in chosen]
     if pairs and prepared is None:
         raise click.UsageError("-p is for prepared questions; write the value into the SPARQL")
+    if limit is not None and prepared is None:
+        raise click.UsageError("--limit is for prepared questions; write LIMIT into the SPARQL")
     with open_store(address, read_house(project).background) as store:
         if prepared is not None:
-            text = prepare(prepared, store, pairs)
+            text = prepare(prepared, store, pairs, limit)
         if show:
             click.echo(text)
             return
