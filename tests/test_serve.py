@@ -330,7 +330,8 @@ def test_a_port_in_use_is_told(served: Served) -> None:
     ("arguments", "code", "words"),
     [
         (["serve"], 6, "there is no store"),
-        (["-s", "memory:", "serve"], 2, "give a folder"),
+        (["-s", "memory:", "serve"], 2, "only a folder can"),
+        (["-s", "http://localhost/", "serve"], 2, "only a folder can"),
         (["serve", "--host", "no.such.host.invalid"], 6, "cannot listen"),
         (["serve", "--write"], 2, "needs a token"),
         (["serve", "--write", "--token-file", "open"], 2, "chmod 600"),

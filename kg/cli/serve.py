@@ -49,7 +49,7 @@ _SHORTEST = 16
 @click.option(
     "--megabytes",
     type=click.IntRange(64),
-    default=192,
+    default=128,
     show_default=True,
     help="Stop a query at so much memory.",
 )
@@ -79,7 +79,8 @@ def command(
     """
     from kg.errors import Misuse
     from kg.load import read_house
-    from kg.store import Limits, open_store
+    from kg.store import Limits, is_folder, open_store
+    from kg.store.folder import FolderStore
 
     try:
         from kg.web.bounds import Bounds
@@ -88,11 +89,13 @@ def command(
     except ImportError as error:
         raise Misuse("this needs libraries: pip install 'diplomatic-kg[serve]'") from error
     address = address_of(settings)
-    if address == "memory:":
-        raise Misuse("a store in memory has nothing to serve: give a folder")
+    if not is_folder(address):
+        raise Misuse(f"{address} cannot be served, only a folder can")
     project = project_of(address)
     token = _token(token_file) if write else None
-    open_store(address, read_house(project).background).close()
+    with open_store(address, read_house(project).background) as store:
+        if isinstance(store, FolderStore):
+            store.tidy()
     bounds = Bounds(limits=Limits(seconds, megabytes), share=share)
     served = Served(Path(address), project, host, port, names, proxied, token, bounds)
     serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))

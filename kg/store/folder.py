@@ -4,6 +4,7 @@ The manifest's rename is the commit. The index says in a stamp of which commit a
 is; without the stamp, or with another one, it is made anew from the sources.
 """
 
+import contextlib
 import fcntl
 import gzip
 import json
@@ -170,6 +171,13 @@ class FolderStore:
     def _is_whole(self, entry: manifest.Entry) -> bool:
         path = self._folder / "sources" / entry.file
         return path.is_file() and digest_of_file(path) == entry.sha256
+
+    def tidy(self) -> None:
+        """Takes away what a writer that was killed left behind; where one is at work, it does."""
+        with contextlib.suppress(LockedError), self._lock():
+            known = self._manifest()
+            self._sweep(known)
+            view.sweep(self._folder / "view", known.commit)
 
     def _is_stale(self) -> bool:
         return self._stamp() != self._stamp_of(self._manifest()) or not view.commits(

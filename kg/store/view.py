@@ -69,7 +69,12 @@ def publish(index: ox.Store, folder: Path, manifest: Manifest) -> None:
         if final.exists():
             final.rename(folder / f"{manifest.commit}.old.tmp")
         temporary.rename(final)
-    for path in _unread(folder, manifest.commit):
+    sweep(folder, manifest.commit)
+
+
+def sweep(folder: Path, keep: int) -> None:
+    """Takes away the views that nobody reads, but for one, and what publishing left half done."""
+    for path in _unread(folder, keep):
         shutil.rmtree(path, ignore_errors=True)
 
 

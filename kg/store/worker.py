@@ -11,8 +11,8 @@ a request, one of
 - `view` alone, which it opens.
 
 It answers each with a line of JSON (`kind`: rows, triples, boolean, opened, or `error` and
-`message`; `length` of the body in bytes; `cpu` seconds; `retire` if it is to be replaced) and the
-body, and ends when stdin does.
+`message`; `length` of the body in bytes; `cpu` seconds, and all `spent` so far; `retire` if it is
+to be replaced) and the body, and ends when stdin does.
 """
 
 import csv
@@ -114,7 +114,7 @@ class Desk:
             self._bound_time(request["seconds"])
             head, body = self._answer(request)
             before, self._spent = self._spent, time.process_time()
-            head |= {"length": len(body), "cpu": self._spent - before}
+            head |= {"length": len(body), "cpu": self._spent - before, "spent": self._spent}
             # A quick one took little, and to look costs as much as a quick one.
             head["retire"] = head["cpu"] > _QUICK and memory()[1] > self._held + GROWN
             sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)

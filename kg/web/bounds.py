@@ -18,6 +18,8 @@ class Bounds:
         long: Queries that may run for longer than `outlasts` at the same time; the others wait.
         outlasts: Seconds after which a query counts as long.
         patience: Seconds that a query waits for a worker.
+        crowd: So many waiting are a crowd, in which patience is short.
+        crowded: Seconds that a query waits in a crowd.
         waiting: Queries that may wait for a worker.
         waiting_each: Of them, those of one client.
         share: Seconds of worker time that a client has a minute; twice as much is saved up.
@@ -34,11 +36,13 @@ class Bounds:
         write_megabytes: Memory that it may take.
     """
 
-    limits: Limits = field(default_factory=lambda: Limits(seconds=30.0, megabytes=192))
-    quick: int = max(2, CORES)
+    limits: Limits = field(default_factory=lambda: Limits(seconds=30.0, megabytes=128))
+    quick: int = max(4, CORES)
     long: int = max(2, CORES // 2)
     outlasts: float = 0.25
-    patience: float = 0.8
+    patience: float = 5.0
+    crowd: int = 64
+    crowded: float = 0.8
     waiting: int = 1024
     waiting_each: int = 512
     share: float = 60.0

@@ -42,6 +42,8 @@ class _Job:
     worker: Worker
     most: int
     long: bool = False
+    began: float = 0.0
+    watch: asyncio.TimerHandle | None = None
     displaced: bool = False
     late: bool = False
 
@@ -174,12 +176,16 @@ class Pool:
         else:
             waiting.set_result(worker)
 
-    async def _acquire(self, client: str) -> Worker:
+    async def _acquire(self, client: str, deadline: float) -> Worker:
         if self._idle:
             return self._idle.pop()
+        bounds = self._bounds
+        # Better to say at once that there are too many than to let hundreds wait.
+        patience = bounds.crowded if len(self._line) >= bounds.crowd else bounds.patience
         waiting = self._line.enter(client)
+        until = min(asyncio.get_running_loop().time() + patience, deadline)
         try:
-            async with asyncio.timeout(self._bounds.patience):
+            async with asyncio.timeout_at(until):
                 return await waiting
         except TimeoutError as error:
             raise Busy("no worker came free in time: try again in a moment") from error
@@ -209,7 +215,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._bounds.limits.seconds
         most = most or self._bounds.answer
-        job = _Job(await self._acquire(client), most)
+        job = _Job(await self._acquire(client, deadline), most)
         answer = await self._run(client, request, job, deadline)
         if answer is None:
             answer = await self._run_long(client, request, most, deadline)
@@ -225,7 +231,7 @@ class Pool:
         except TimeoutError as error:
             raise Busy(busy) from error
         try:
-            worker = await self._acquire(client)
+            worker = await self._acquire(client, deadline)
         except BaseException:
             self._long.give()
             raise
@@ -240,11 +246,11 @@ class Pool:
     ) -> Answer | None:
         """Returns the answer, or nothing if the query was stopped to be asked again."""
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = job.began = loop.time()
         told = {**request, "view": self._newest, "bytes": 0, "seconds": deadline - began}
-        alarms = [loop.call_at(deadline, self._stop, job)]
+        alarm = loop.call_at(deadline, self._stop, job)
         if not job.long:
-            alarms.append(loop.call_later(self._bounds.outlasts, self._outlast, job))
+            job.watch = loop.call_later(self._bounds.outlasts, self._outlast, job)
         cost = None
         try:
             head, body = await job.worker.ask(told, job.most)
@@ -258,8 +264,9 @@ class Pool:
             self._later(self._ended(job.worker))
             raise
         finally:
-            for alarm in alarms:
-                alarm.cancel()
+            alarm.cancel()
+            if job.watch is not None:
+                job.watch.cancel()
             if job.long:
                 self._long.give()
             self.shares.charge(client, loop.time() - began if cost is None else cost)
@@ -275,7 +282,17 @@ class Pool:
         await self._replace(worker)
 
     def _outlast(self, job: _Job) -> None:
-        """Makes a long query one of the few, or stops it."""
+        """Makes a long query one of the few, or stops it.
+
+        Its processor time counts, as on a busy machine short ones take long; but while others
+        wait it has no more than three times that.
+        """
+        loop, outlasts = asyncio.get_running_loop(), self._bounds.outlasts
+        left = outlasts - job.worker.cost()
+        held_up = len(self._line) > 0 and loop.time() - job.began > 3 * outlasts
+        if left > 0 and not held_up:
+            job.watch = loop.call_later(max(left, _TURN), self._outlast, job)
+            return
         job.long = self._long.take()
         if job.long:
             job.worker.give_way()
@@ -288,9 +305,10 @@ class Pool:
         job.worker.kill()
 
     async def _why(self, job: _Job) -> KgError:
-        status, words = await self._replace(job.worker)
         if job.late:
+            self._later(self._ended(job.worker))
             return late(self._bounds.limits.seconds)
+        status, words = await self._replace(job.worker)
         return _put(died(status, words, self._bounds.limits))
 
     def _failed(self, head: Mapping[str, str]) -> KgError:

@@ -18,6 +18,9 @@ class Waiting(Generic[T]):
         self._lines: OrderedDict[str, deque[asyncio.Future[T]]] = OrderedDict()
         self._length = 0
 
+    def __len__(self) -> int:
+        return self._length
+
     def enter(self, client: str) -> "asyncio.Future[T]":
         """Returns what the awaited will be put into.
 

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any, Self
 
 from kg.errors import StoreError
@@ -13,6 +15,7 @@ from kg.store.foreign import line
 from kg.web.problems import TooLarge
 
 _NICE = 10
+_TICKS = os.sysconf("SC_CLK_TCK")
 _LINE = 64 * 2**10
 
 
@@ -34,6 +37,7 @@ class Worker:
         self._requests = requests
         self._answers = answers
         self._words = words
+        self._spent = 0.0
         self.view: str | None = None
 
     @classmethod
@@ -69,6 +73,7 @@ class Worker:
             head, body = await self.receive(most)
         except (OSError, RuntimeError) as error:
             raise Gone from error
+        self._spent = head.get("spent", 0.0)
         view = request.get("view")
         self.view = view if isinstance(view, str) else self.view
         return head, body
@@ -85,6 +90,15 @@ class Worker:
             return head, await self._answers.readexactly(head["length"])
         except (asyncio.IncompleteReadError, OSError) as error:
             raise Gone from error
+
+    def cost(self) -> float:
+        """Returns the seconds of processor time that it has spent on what it was asked last."""
+        try:
+            told = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
+        except OSError:
+            return math.inf  # no Linux, or it is gone: then time that passes counts
+        user, system = told.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / _TICKS - self._spent
 
     def give_way(self) -> None:
         """Lets other processes go first from now on."""
