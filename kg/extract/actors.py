@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer, Hit, Known
@@ -69,6 +70,7 @@ class People:
         self._surnames: dict[str, list[Actor]] = {}
         self._short: dict[str, Actor] = {}
         self._found: list[dict[tuple[int, int], Mention]] = [{} for _ in told.sentences]
+        self._by_word: list[dict[int, Mention]] = [{} for _ in told.sentences]
 
     def holder(self, office: str, state: str, at: tuple[int, int]) -> Actor:
         """Returns the one whom the text knows only by an office."""
@@ -232,17 +234,23 @@ class People:
         return "" if female == male else "she" if female else "he"
 
     def _put(self, number: int, first: int, last: int, how: str, *actors: Actor) -> Mention:
-        found = self._found[number]
-        for a, b in [key for key in found if key[0] < last and key[1] > first]:
+        found, by_word = self._found[number], self._by_word[number]
+        for a, b in {(m.first, m.last) for n in range(first, last) if (m := by_word.get(n))}:
             if a <= first and last <= b and (b - a) > (last - first):
                 return found[a, b]
-            del found[a, b]
+            self._drop(number, (a, b))
         mention = Mention(first, last, how, actors)
         found[first, last] = mention
+        by_word.update(dict.fromkeys(range(first, last), mention))
         return mention
 
+    def _drop(self, number: int, key: tuple[int, int]) -> None:
+        del self._found[number][key]
+        for at in range(*key):
+            del self._by_word[number][at]
+
     def _hit_at(self, number: int, at: int) -> Mention | None:
-        return next((m for m in self._found[number].values() if m.first <= at < m.last), None)
+        return self._by_word[number].get(at)
 
     def _silent(self, slug: str) -> Actor:
         """An actor that only a demonym or a city has pointed to so far."""
@@ -270,17 +278,14 @@ class People:
             actor.office = next((a.office for a in reversed(holders) if a is not actor), "")
 
     def _is_role(self, word: Word) -> bool:
-        lower = word.lower.rstrip(".")
-        return (
-            lower in self.english["role"]
-            or (lower.endswith("s") and lower[:-1] in self.english["role"])
-            or lower in self.english["kin"]
-            or lower in self.english["honorific"]
-        )
+        return word.lower in self.english.offices
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Returns a text in small letters without accents."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))
 

@@ -56,7 +56,12 @@ class Stream(Attribution):
         entity = self.entities.get(at)
         if entity is not None and not (isinstance(entity, Reference) and entity.what == "we"):
             return None
-        for cue in self.lexicon.verbs.get(word.lower, ()):
+        cues = self.lexicon.verbs.get(word.lower, ())
+        near = {w.lower for w in self.words[at + 1 : at + 10]} if cues else set()
+        for cue in cues:
+            if cue.rest and not (cue.rest[0] in near or cue.rest[0] == SOMEONE):
+                if cue.rest[0] + "s" not in near:
+                    continue
             end = self._rest(cue.rest, at + 1)
             if end is None:
                 continue

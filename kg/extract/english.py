@@ -60,6 +60,30 @@ class English:
         return {}
 
     @cached_property
+    def offices(self) -> frozenset[str]:
+        """Words that name who holds an office, one or several, and what people are called by."""
+        roles = self.lists["role"] | {f"{word}s" for word in self.lists["role"]}
+        words = roles | self.lists["kin"] | self.lists["honorific"]
+        return words | {f"{word}." for word in words}
+
+    @cached_property
+    def pronouns(self) -> Mapping[str, str]:
+        """What each pronoun is: `he`, `she`, `they`, `we` or `i`; none that only possesses."""
+        possessive = {"his", "hers", "their", "our", "my", "its"}
+        return {
+            word: what
+            for what in ("i", "we", "they", "she", "he")
+            for word in self.lists[what] - possessive
+        }
+
+    @cached_property
+    def begins_day(self) -> frozenset[str]:
+        """Words that a day may begin with, besides a number."""
+        told = {"today", "tonight", "yesterday", "tomorrow", "this", "last", "next", "past"}
+        words = (*self.lists["months"], *self.weekdays, *self.lists["numbers"])
+        return frozenset((*words, *told, "coming", "later"))
+
+    @cached_property
     def function_words(self) -> frozenset[str]:
         """Words of no content, which no name begins or ends with when they stand small."""
         names = ("auxiliary", "negation", "preposition", "determiner", "conjunction",

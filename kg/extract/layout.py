@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -86,9 +86,9 @@ class Cues:
         """Whether a line is one of the phrases of a kind."""
         if len(line) > LONGEST_LINE:
             return False
-        told = _plain(line)
+        told, tokens = _tokens(line)
         index = self.phrases[kind]
-        tried = (p for token in set(_TOKEN.findall(told.lower())) for p in index.get(token, ()))
+        tried = (p for token in tokens for p in index.get(token, ()))
         return any(self._stands(found) for p in tried if (found := p.fullmatch(told)))
 
     def are_names(self, text: str) -> bool:
@@ -316,6 +316,12 @@ def _with_late_headings(blocks: list[Block], text: str, cues: Cues) -> Iterator[
 
 def _plain(line: str) -> str:
     return " ".join(line.translate(_MARKS).split())
+
+
+@lru_cache(maxsize=256)
+def _tokens(line: str) -> tuple[str, frozenset[str]]:
+    told = _plain(line)
+    return told, frozenset(_TOKEN.findall(told.lower()))
 
 
 def _longest_word(phrase: str, place: Place) -> str:

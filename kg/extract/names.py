@@ -34,9 +34,9 @@ class Cast(Bodies):
             others = [having for having in known if having and actor not in having]
             if actor.kind == "Person" and " " not in actor.name and len(others) == len(parts) > 1:
                 del self.actors[slug]
-                for found in self._found:
+                for number, found in enumerate(self._found):
                     for key in [key for key, m in found.items() if actor in m.actors]:
-                        del found[key]
+                        self._drop(number, key)
 
     def _short_forms(self, number: int) -> None:
         """As in "External Affairs Minister (EAM) Jane Roe", "the Treaty Office (TO)"."""

@@ -179,14 +179,10 @@ class Words(Groups):
         bare = self._bare_role(at)
         if bare:
             return bare
-        for what in ("he", "she", "they", "we", "i"):
-            # "his" and "her" before a noun belong to the noun, which is looked at below.
-            if lower in english[what] and lower not in {"his", "hers", "their", "our", "my", "its"}:
-                if lower == "her" and self._noun_follows(at + 1):
-                    break
-                if lower in {"us"} and word.text != "us":
-                    break
-                return Reference(at, at + 1, what)
+        what = english.pronouns.get(lower)
+        state = lower == "us" and word.text != "us"
+        if what and not state and not (lower == "her" and self._noun_follows(at + 1)):
+            return Reference(at, at + 1, what)
         if lower == "it":
             return Reference(at, at + 1, "it")
         possessor = lower in {"his", "her", "their", "its", "our"}

@@ -162,7 +162,9 @@ def _goes_on(text: str, match: re.Match[str], block: Block, english: English) ->
 
 def _lower(word: str) -> str:
     # "US" is a state; in small letters it would be a pronoun.
-    return "u.s." if word == "US" else word.translate(_MASK).lower()
+    if word == "US":
+        return "u.s."
+    return word.lower() if word.isascii() else word.translate(_MASK).lower()
 
 
 def _words(
@@ -177,7 +179,8 @@ def _words(
     found = []
     for match in _WORD.finditer(text, start, end):
         a, b = match.span()
-        quote = next((n for n, q in near if q.start <= a < q.end), -1)
+        quote = next((n for n, q in near if q.start <= a < q.end), -1) if near else -1
+        deep_in = bool(inner) and any(x <= a < y for x, y in inner)
         word = match.group()
-        found.append(Word(a, b, word, _lower(word), quote, any(x <= a < y for x, y in inner)))
+        found.append(Word(a, b, word, _lower(word), quote, deep_in))
     return found

@@ -40,7 +40,12 @@ def read_when(words: tuple[Word, ...], english: English, published: date | None)
     """Returns the days that a sentence tells, from left to right."""
     found: list[When] = []
     at = 0
+    begins = english.begins_day
     while at < len(words):
+        lower = words[at].lower
+        if lower not in begins and not lower.isdigit():
+            at += 1
+            continue
         one = _at(words, at, english, published)
         if one:
             found.append(one)
