@@ -4,6 +4,7 @@ import codecs
 import logging
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 from kg.errors import InputError, LimitError, Misuse, Place
@@ -299,14 +300,15 @@ def _head(text: str) -> tuple[str, str]:
 
 def _language(text: str) -> str:
     """Returns `en` unless a text is plainly not English."""
-    letters = [character for character in text[:20_000] if character.isalpha()]
-    if 2 * sum(character < "\u0250" for character in letters) < len(letters):
-        return "und"
-    words = re.findall(r"[^\W\d_]+", text[:100_000].lower())
-    if len(words) < 20:
+    if not text[:20_000].isascii():
+        letters = [character for character in text[:20_000] if character.isalpha()]
+        if 2 * sum(character < "\u0250" for character in letters) < len(letters):
+            return "und"
+    words = Counter(re.findall(r"[^\W\d_]+", text[:100_000].lower()))
+    if words.total() < 20:
         return "en"
     shares = {
-        language: sum(word in common for word in words) / len(words)
+        language: sum(words[word] for word in common) / words.total()
         for language, common in shipped_cues().languages.items()
     }
     best, second, *_ = sorted(shares, key=lambda language: -shares[language])

@@ -21,8 +21,10 @@ class Stream(Attribution):
         """Returns the clauses of the stream, from left to right."""
         at = 0
         before = self.context.subject
+        verbs, light = self.lexicon.verbs, self.lexicon.light
         while at < len(self.words):
-            found = self._clause(at)
+            lower = self.words[at].lower
+            found = self._clause(at) if lower in verbs or lower in light else None
             if found:
                 self.clauses.append(found)
                 at = max(at + 1, found.end)
@@ -59,9 +61,9 @@ class Stream(Attribution):
         cues = self.lexicon.verbs.get(word.lower, ())
         near = {w.lower for w in self.words[at + 1 : at + 10]} if cues else set()
         for cue in cues:
-            if cue.rest and not (cue.rest[0] in near or cue.rest[0] == SOMEONE):
-                if cue.rest[0] + "s" not in near:
-                    continue
+            first = cue.rest[0] if cue.rest else SOMEONE
+            if first not in near and first != SOMEONE and first + "s" not in near:
+                continue
             end = self._rest(cue.rest, at + 1)
             if end is None:
                 continue

@@ -8,7 +8,7 @@ from kg.extract.clauses import Stream
 from kg.extract.context import Context
 from kg.extract.english import English
 from kg.extract.facts import Event
-from kg.extract.lexicon import Lexicon, kinds_below
+from kg.extract.lexicon import Lexicon
 from kg.extract.names import Cast
 from kg.extract.when import When
 
@@ -27,8 +27,8 @@ class Gathering:
         self.text = text
         self.days: list[When] = []
         self.found: list[Event] = []
-        self.talks = kinds_below(self.vocabulary, "Interaction")
-        self.tellings = kinds_below(self.vocabulary, "Communication")
+        self.talks = lexicon.talks
+        self.tellings = lexicon.tellings
 
     def add(self, event: Event) -> Event:
         """Adds an event, or joins it with the one that it is."""

@@ -43,6 +43,8 @@ class Lexicon:
                 self._noun(kind, lemma)
         for cues in (*self.verbs.values(), *self.nouns.values()):
             cues.sort(key=lambda cue: -len(cue.rest))
+        self.talks = kinds_below(vocabulary, "Interaction")
+        self.tellings = kinds_below(vocabulary, "Communication")
         self.past = _pasts(english)
         self.aspect = frozenset(
             form for lemma in english["aspect"] for form, _ in english.forms(lemma)

@@ -41,6 +41,8 @@ class Cast(Bodies):
     def _short_forms(self, number: int) -> None:
         """As in "External Affairs Minister (EAM) Jane Roe", "the Treaty Office (TO)"."""
         words = self.told.sentences[number].words
+        if not self._short and all(word.text != "(" for word in words):
+            return
         for at, word in enumerate(words):
             if word.text in self._short and not self._hit_at(number, at):
                 self._put(number, at, at + 1, "name", self._short[word.text])

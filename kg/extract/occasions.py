@@ -20,7 +20,11 @@ class Occasions(Gathering):
         found: list[Event] = []
         words = stream.words
         at = 0
+        nouns = self.lexicon.nouns
         while at < len(words):
+            if words[at].lower not in nouns:
+                at += 1
+                continue
             cue = (
                 None
                 if at in stream.entities and not isinstance(stream.entities[at], Reference)

@@ -176,7 +176,7 @@ class Words(Groups):
         english = self.english
         word = self.words[at]
         lower = word.lower
-        bare = self._bare_role(at)
+        bare = self._bare_role(at) if word.capital else None
         if bare:
             return bare
         what = english.pronouns.get(lower)
@@ -206,8 +206,6 @@ class Words(Groups):
 
     def _bare_role(self, at: int) -> Reference | None:
         """As in "the President and Prime Minister agreed", "Prime Minister thanked him"."""
-        if not self.words[at].capital:
-            return None
         last = at + 1
         while last < len(self.words) and self.words[last].capital and last not in self.entities:
             last += 1

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.extract.english import English
 from kg.extract.layout import Block
@@ -15,8 +16,7 @@ _MASK = str.maketrans("“”„‟″’‘‚‛`´", '"""""' + "''''''")
 _ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or a mark of punctuation.
 
     Attributes:
@@ -26,6 +26,7 @@ class Word:
         lower: In small letters, marks made straight.
         quote: Number of the quotation that it stands in, or -1.
         deep: Whether it stands in a quotation inside a quotation.
+        capital: Whether it begins with a capital letter.
     """
 
     start: int
@@ -34,11 +35,7 @@ class Word:
     lower: str
     quote: int
     deep: bool
-
-    @property
-    def capital(self) -> bool:
-        """Whether it begins with a capital letter."""
-        return self.text[0].isupper()
+    capital: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,5 +179,5 @@ def _words(
         quote = next((n for n, q in near if q.start <= a < q.end), -1) if near else -1
         deep_in = bool(inner) and any(x <= a < y for x, y in inner)
         word = match.group()
-        found.append(Word(a, b, word, _lower(word), quote, deep_in))
+        found.append(Word(a, b, word, _lower(word), quote, deep_in, word[0].isupper()))
     return found

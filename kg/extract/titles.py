@@ -70,10 +70,9 @@ class Titles(Offices):
                     else self.actors.get(slug) or self._silent(slug)
                 )
                 self._put(number, first, last, how, actor)
-        self._kept = {(m.first, m.last): m for m in self._found[number].values()}
-        at = 0
+        at, offices = 0, self.english.offices
         while at < len(words):
-            at = max(at + 1, self._office(number, at))
+            at = max(at + 1, self._office(number, at)) if words[at].lower in offices else at + 1
 
     def _meant_body(self, name: str, slug: str) -> str:
         """Whose Foreign Office is meant, where many states have one: that of the text's state."""
@@ -86,8 +85,6 @@ class Titles(Offices):
         """Reads a title and the name after it; returns where to go on."""
         sentence = self.told.sentences[number]
         words = sentence.words
-        if not self._is_role(words[at]):
-            return at + 1
         role = at
         last = at + 1
         first = self._title_begins(number, role)

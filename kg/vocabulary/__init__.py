@@ -6,6 +6,7 @@ Nothing of the vocabulary is written here; it is read from `ontology/`, and a pr
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -131,7 +132,11 @@ class Vocabulary:
 
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether a kind is another or a kind of it."""
-        return ancestor in self.ancestors(name)
+        return ancestor in self._above[name]
+
+    @cached_property
+    def _above(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(self.ancestors(name)) for name in self.kinds}
 
 
 def load_vocabulary(project: Path | None = None) -> Vocabulary:
