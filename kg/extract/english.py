@@ -77,6 +77,14 @@ class English:
         }
 
     @cached_property
+    def points_back(self) -> frozenset[str]:
+        """Words that what points back may begin with: pronouns, articles, bare offices."""
+        people = {"it", "the", "both", "officials", "representatives", "authorities", "police"}
+        offices = {word.split()[0] for word in (*self.lists["role"], *self.short)}
+        listed = self.lists["determiner"] | self.lists["sides"] | people
+        return frozenset(listed | offices | set(self.pronouns))
+
+    @cached_property
     def begins_day(self) -> frozenset[str]:
         """Words that a day may begin with, besides a number."""
         told = {"today", "tonight", "yesterday", "tomorrow", "this", "last", "next", "past"}

@@ -49,10 +49,10 @@ class Words(Groups):
         self._memo: dict[int, tuple[Actor, ...]] = {}
 
     def _references(self) -> None:
-        at = 0
+        at, begins = 0, self.english.points_back
         while at < len(self.words):
             if at not in self.entities:
-                found = self._reference(at)
+                found = self._reference(at) if self.words[at].lower in begins else None
                 if found:
                     for n in range(found.first, found.last):
                         if n in self._starts:

@@ -13,6 +13,7 @@ _WORD = re.compile(
     r"|(?P<poss>['’]s\b)|(?P<rest>[^\w\s])"
 )
 _MASK = str.maketrans("“”„‟″’‘‚‛`´", '"""""' + "''''''")
+_MARK = re.compile("[“„«\"”»‘'’]")
 _ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 
 
@@ -90,12 +91,11 @@ def _quotations(
     for block in blocks:
         inner: int | None = None
         start: int | None = None
-        first = True
-        for at in range(block.start, block.end):
-            mark = text[at]
+        for found_mark in _MARK.finditer(text, block.start, block.end):
+            at, mark = found_mark.start(), found_mark.group()
             if mark in "“„«" or (mark == '"' and start is None):
                 if start is None:
-                    continues = first and still_open
+                    continues = still_open and not text[block.start : at].strip()
                     run = run if continues else run + 1
                     start = at + 1
                     still_open = False
@@ -103,7 +103,7 @@ def _quotations(
                 if start is not None:
                     found.append(Quote(start, at, run))
                     start, inner = None, None
-            elif mark in "‘'’" and start is not None:
+            elif start is not None:
                 before = text[at - 1] if at > block.start else " "
                 after = text[at + 1] if at + 1 < block.end else " "
                 if inner is None and mark != "’" and not before.isalnum() and not after.isspace():
@@ -111,8 +111,6 @@ def _quotations(
                 elif inner is not None and not after.isalnum() and mark != "‘":
                     deep.append((inner, at))
                     inner = None
-            if not mark.isspace():
-                first = False
         still_open = start is not None
         if start is not None:
             found.append(Quote(start, block.end, run))
