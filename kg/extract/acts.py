@@ -305,6 +305,8 @@ class Acts:
         self, kind: str, text: str, stream: Stream, speakers: tuple[Actor, ...], first: int = 0
     ) -> str:
         """The act that the words show where the verb is too general to tell."""
+        if not self.english.content_pattern.search(text) and kind != "Assert":
+            return kind
         own_names = {w.lower() for s in speakers for w in s.name.split()}
         states = [self.cast.actors.get(s.state) for s in speakers]
         own_names |= {form.lower() for s in states if s for form in s.forms}

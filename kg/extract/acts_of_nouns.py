@@ -13,9 +13,10 @@ class ActsOfNouns(Acts):
     def _by_nouns(self, stream: Stream, clauses: list[Clause]) -> None:
         words = stream.words
         taken = {n for clause in clauses for n in range(clause.at, clause.end)}
-        at = 0
+        at, nouns = 0, self.lexicon.nouns
         while at < len(words):
-            found = None if at in taken or at in stream.entities else self._noun(stream, at)
+            passed = words[at].lower not in nouns or at in taken or at in stream.entities
+            found = None if passed else self._noun(stream, at)
             if found is None:
                 at += 1
                 continue

@@ -13,7 +13,7 @@ class Bodies(Titles):
         """As in "the foreign ministers of France, Germany and Poland": three or more act as one."""
         words = self.told.sentences[number].words
         for role in range(len(words) - 2):
-            if not (self._is_many(role, number) and words[role + 1].lower == "of"):
+            if words[role + 1].lower != "of" or not self._is_many(role, number):
                 continue
             end, states = role + 1, 0
             while end + 1 < len(words) and (

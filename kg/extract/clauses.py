@@ -59,10 +59,10 @@ class Stream(Attribution):
         if entity is not None and not (isinstance(entity, Reference) and entity.what == "we"):
             return None
         cues = self.lexicon.verbs.get(word.lower, ())
-        near = {w.lower for w in self.words[at + 1 : at + 10]} if cues else set()
+        near = {w.lower for w in self.words[at + 1 : at + 10]} if len(cues) > 1 else set()
         for cue in cues:
             first = cue.rest[0] if cue.rest else SOMEONE
-            if first not in near and first != SOMEONE and first + "s" not in near:
+            if near and first not in near and first != SOMEONE and first + "s" not in near:
                 continue
             end = self._rest(cue.rest, at + 1)
             if end is None:
@@ -387,9 +387,12 @@ def streams(sentence: Sentence, full: set[int]) -> Iterator[tuple[int, list[int]
         sentence: It may hold part of a quotation only.
         full: Numbers of the quotations that are speech of their own, not words in marks.
     """
-    yield (
-        -1,
-        [n for n, w in enumerate(sentence.words) if w.quote not in full and w.text not in '"“”«»'],
-    )
-    for quote in sorted({w.quote for w in sentence.words} & full):
-        yield quote, [n for n, w in enumerate(sentence.words) if w.quote == quote]
+    outside: list[int] = []
+    inside: dict[int, list[int]] = {}
+    for n, word in enumerate(sentence.words):
+        if word.quote in full:
+            inside.setdefault(word.quote, []).append(n)
+        elif word.text not in '"“”«»':
+            outside.append(n)
+    yield -1, outside
+    yield from sorted(inside.items())

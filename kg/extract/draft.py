@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -300,6 +301,7 @@ _EMPTY = {
 }
 
 
+@lru_cache(maxsize=4096)
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"[a-z]+", text.lower())
     return frozenset(w.rstrip("s")[:7] for w in words if w not in _EMPTY and len(w) > 1)

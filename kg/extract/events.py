@@ -23,17 +23,17 @@ class Events(Occasions):
         ]
         events += [self.add(e) for e in self.nouns(stream)]
         self._accompanied(stream)
-        text = " ".join(w.lower for w in stream.words)
-        if self.english.says("not_held", text):
-            for event in events:
-                if event.kind in self.talks and event.status == "scheduled":
-                    event.status = "cancelled"
+        planned = [e for e in events if e.kind in self.talks and e.status == "scheduled"]
+        if planned and self.english.says("not_held", " ".join(w.lower for w in stream.words)):
+            for event in planned:
+                event.status = "cancelled"
         return events
 
     def _accompanied(self, stream: Stream) -> None:
         """As in "was accompanied during the call by ...": those who were there besides."""
+        told = self.english["accompanied"]
         for at, word in enumerate(stream.words):
-            if word.lower not in self.english["accompanied"]:
+            if word.lower not in told:
                 continue
             by = next(
                 (

@@ -169,11 +169,10 @@ class Cast(Bodies):
     def _bare(self, number: int) -> None:
         """Surnames alone, once the full names are known; then those of the register."""
         words = self.told.sentences[number].words
-        at = 0
+        at, particles = 0, self.english["particle"]
         while at < len(words):
-            if self._hit_at(number, at) or not (
-                words[at].capital or words[at].lower in self.english["particle"]
-            ):
+            named = words[at].capital or words[at].lower in particles
+            if not named or self._hit_at(number, at):
                 at += 1
                 continue
             for end in range(min(at + 4, len(words)), at, -1):

@@ -23,7 +23,8 @@ class Words(Groups):
         quote: int = -1,
     ) -> None:
         self.sentence = sentence
-        self.words = tuple(sentence.words[i] for i in indexes)
+        whole = len(indexes) == len(sentence.words)
+        self.words = sentence.words if whole else tuple(sentence.words[i] for i in indexes)
         self.lexicon = lexicon
         self.english = lexicon.english
         self.cast = cast
@@ -234,8 +235,8 @@ class Words(Groups):
         )
 
     def _description(self, at: int) -> Reference | None:
-        english = self.english
-        words = self.words
+        english, words = self.english, self.words
+        modifiers, roles = english["modifier"], english["role"]
         n = at + 1
         if n < len(words) and words[n].lower in {"the", "of"}:
             n += 1
@@ -255,22 +256,16 @@ class Words(Groups):
             n = entity.last
         while (
             n < len(words)
-            and words[n].lower in english["modifier"]
+            and words[n].lower in modifiers
             and n + 1 < len(words)
-            and (
-                words[n + 1].lower
-                in english["role"] | english["sides"] | english["modifier"] | english["body"]
-            )
+            and (words[n + 1].lower in roles | english["sides"] | modifiers | english["body"])
         ):
             n += 1
         if n >= len(words):
             return None
         noun = words[n].lower
         phrase = noun
-        if (
-            n + 1 < len(words)
-            and f"{noun} {words[n + 1].lower}" in english["sides"] | english["role"]
-        ):
+        if n + 1 < len(words) and f"{noun} {words[n + 1].lower}" in english["sides"] | roles:
             phrase = f"{noun} {words[n + 1].lower}"
             n += 1
         following = self.entities.get(n + 1)
@@ -303,7 +298,7 @@ class Words(Groups):
         if phrase == "counterpart" or (phrase in {"official", "diplomat"} and state):
             return Reference(at, n + 1, "counterpart", phrase, state)
         phrase = english.short.get(phrase, phrase)
-        if phrase in english["role"] and words[at].lower in {"the", "his", "her", "its", "our"}:
+        if phrase in roles and words[at].lower in {"the", "his", "her", "its", "our"}:
             if n + 1 < len(words) and words[n + 1].lower == "of" and not state:
                 nxt = self.entities.get(
                     n + 2 + (n + 2 < len(words) and words[n + 2].lower == "the")

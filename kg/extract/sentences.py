@@ -157,9 +157,7 @@ def _goes_on(text: str, match: re.Match[str], block: Block, english: English) ->
 
 def _lower(word: str) -> str:
     # "US" is a state; in small letters it would be a pronoun.
-    if word == "US":
-        return "u.s."
-    return word.lower() if word.isascii() else word.translate(_MASK).lower()
+    return "u.s." if word == "US" else word.translate(_MASK).lower()
 
 
 def _words(
@@ -177,5 +175,6 @@ def _words(
         quote = next((n for n, q in near if q.start <= a < q.end), -1) if near else -1
         deep_in = bool(inner) and any(x <= a < y for x, y in inner)
         word = match.group()
-        found.append(Word(a, b, word, _lower(word), quote, deep_in, word[0].isupper()))
+        lower = word.lower() if word.isascii() and word != "US" else _lower(word)
+        found.append(Word(a, b, word, lower, quote, deep_in, word[0].isupper()))
     return found
