@@ -154,10 +154,7 @@ class People:
         for tail in range(len(words)):
             if tail == 0 and len(words) > 1:
                 # Where the family name stands first, as in Chinese: Director Yang.
-                if (
-                    words[0].lower() not in self.english["male"] | self.english["female"]
-                    and len(words) < 4
-                ):
+                if words[0].lower() not in self.english.any_of("male", "female") and len(words) < 4:
                     self._surname(words[0], actor)
                 continue
             if len(words[tail]) > 2 and not words[tail].endswith("."):

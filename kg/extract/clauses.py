@@ -125,9 +125,9 @@ class Stream(Attribution):
                 small = (
                     len(wanted) <= 4
                     and wanted.isalpha()
-                    and wanted in self.english["preposition"] | {"to", "that"}
+                    and (wanted in self.english["preposition"] or wanted == "that")
                 )
-                denied = word.lower in self.english["negation"] | self.english["auxiliary"]
+                denied = word.lower in self.english.any_of("negation", "auxiliary")
                 if (
                     word.text in ',.;:"“”'
                     or denied

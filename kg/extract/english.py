@@ -43,6 +43,12 @@ class English:
     def __getitem__(self, name: str) -> frozenset[str]:
         return self.lists[name]
 
+    def any_of(self, *names: str) -> frozenset[str]:
+        """Returns the words of several lists."""
+        if names not in self._unions:
+            self._unions[names] = frozenset().union(*(self.lists[name] for name in names))
+        return self._unions[names]
+
     def says(self, name: str, text: str) -> bool:
         """Whether a text in small letters holds a word or phrase of a list."""
         if name not in self._patterns:
@@ -54,6 +60,10 @@ class English:
         """Finds the words of `content`, the longest first."""
         words = sorted(self.content, key=len, reverse=True)
         return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, words))})(?![\w'])")
+
+    @cached_property
+    def _unions(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:

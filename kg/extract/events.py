@@ -203,7 +203,7 @@ class Events(Occasions):
                 starts.append(n + 1)
             if words[n].text in ".;" or words[n].lower == "that":
                 break
-        between = self.english["determiner"] | self.english["adverb"] | self.english["occasional"]
+        between = self.english.any_of("determiner", "adverb", "occasional")
         for at in (n for n in starts if n < len(words)):
             stop = min(at + 4, len(words) - 1)
             while at < stop and (

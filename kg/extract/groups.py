@@ -114,7 +114,7 @@ class Groups:
 
     def entity_at(self, at: int) -> "Mention | Reference | Group | None":
         """Returns what begins at a word, after an article."""
-        skipped = {"the", "both"} | self.english["numbers"] | self.english["before_title"]
+        skipped = self.english.any_of("article", "numbers", "before_title")
         while at < len(self.words) and self.words[at].lower in skipped and at not in self.entities:
             at += 1
         if at + 1 < len(self.words) and self.words[at].lower in {"his", "her", "their"}:

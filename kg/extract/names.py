@@ -101,7 +101,7 @@ class Cast(Bodies):
 
     def _is_person(self, number: int, at: int, end: int) -> bool:
         words = self.told.sentences[number].words
-        if words[at].lower in self.english["male"] | self.english["female"]:
+        if words[at].lower in self.english.any_of("male", "female"):
             return True
         if any(any(c.isdigit() for c in w.text) for w in words[at:end]):
             return False
@@ -144,9 +144,8 @@ class Cast(Bodies):
         if words[begin].lower in {"the", "a", "an"}:
             begin += 1
         for role in range(begin, min(begin + 6, len(words))):
-            if (
-                self._is_role(words[role])
-                and words[role].lower not in self.english["kin"] | self.english["honorific"]
+            if self._is_role(words[role]) and words[role].lower not in self.english.any_of(
+                "kin", "honorific"
             ):
                 while role + 1 < len(words) and self._is_role(words[role + 1]):
                     role += 1

@@ -246,9 +246,9 @@ class Occasions(Gathering):
             )
             if dated:
                 continue
-            if words[n].text in ",.;:" or words[n].lower in self.english[
-                "preposition"
-            ] | self.english["auxiliary"] | self.english["subordinate"] | {"and"}:
+            if words[n].text in ",.;:" or words[n].lower in self.english.any_of(
+                "preposition", "auxiliary", "subordinate", "conjunction"
+            ):
                 return ()
         return ()
 

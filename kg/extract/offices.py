@@ -22,7 +22,7 @@ class Offices(People):
                     and first > 1
                     and words[first - 2].capital
                     and words[first].capital
-                    and (words[first - 2].lower in self.english["modifier"] | self.english["body"])
+                    and (words[first - 2].lower in self.english.any_of("modifier", "body"))
                 )
                 or (
                     word.lower in {"of", "for"}
@@ -31,7 +31,7 @@ class Offices(People):
                     and (words[first].capital or words[first].lower == "the")
                     and not small
                     and (
-                        words[first - 2].lower in self.english["body"] | self.english["modifier"]
+                        words[first - 2].lower in self.english.any_of("body", "modifier")
                         or self._is_role(words[first - 2])
                     )
                 )
@@ -124,7 +124,7 @@ class Offices(People):
         return end, state
 
     def _given(self, word: Word) -> bool:
-        return word.lower in self.english["male"] | self.english["female"]
+        return word.lower in self.english.any_of("male", "female")
 
     def _name_at(self, number: int, at: int, *, titled: bool = False) -> int | None:
         """Returns where a person's name that begins here ends; after a title, in capitals too."""
@@ -135,7 +135,7 @@ class Offices(People):
             word = words[end]
             lower = word.lower
             if word.capital and word.text[0].isalpha() and not lower.startswith("@"):
-                if lower.rstrip(".") in self.english["role"] | self.english["honorific"] and not (
+                if lower.rstrip(".") in self.english.any_of("role", "honorific") and not (
                     capitals
                     and lower.rstrip(".") in {"king", "major", "marshal", "judge", "pope", "prince"}
                 ):

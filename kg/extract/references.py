@@ -258,14 +258,14 @@ class Words(Groups):
             n < len(words)
             and words[n].lower in modifiers
             and n + 1 < len(words)
-            and (words[n + 1].lower in roles | english["sides"] | modifiers | english["body"])
+            and words[n + 1].lower in english.any_of("role", "sides", "modifier", "body")
         ):
             n += 1
         if n >= len(words):
             return None
         noun = words[n].lower
         phrase = noun
-        if n + 1 < len(words) and f"{noun} {words[n + 1].lower}" in english["sides"] | roles:
+        if n + 1 < len(words) and f"{noun} {words[n + 1].lower}" in english.any_of("sides", "role"):
             phrase = f"{noun} {words[n + 1].lower}"
             n += 1
         following = self.entities.get(n + 1)
@@ -306,11 +306,7 @@ class Words(Groups):
                 if isinstance(nxt, Mention) and nxt.actors[0].kind != "Person":
                     return Reference(at, nxt.last, "role", phrase, nxt.actors[0].slug)
             return Reference(at, n + 1, "role", phrase, state)
-        if (
-            phrase
-            in english["body"] | {"embassy", "ministry", "department", "kremlin", "government"}
-            and words[at].lower == "the"
-        ):
+        if (phrase in english["body"] or phrase == "kremlin") and words[at].lower == "the":
             return Reference(at, n + 1, "body", phrase, state)
         return None
 

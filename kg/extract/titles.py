@@ -132,7 +132,7 @@ class Titles(Offices):
         prefix = self._state_before(number, first, role)
         if name < len(words) and words[name].lower == "of" and not state:
             state = self._state_at(number, name + 1)
-        plain = words[role].lower.rstrip(".") in self.english["honorific"] | self.english["kin"]
+        plain = words[role].lower.rstrip(".") in self.english.any_of("honorific", "kin")
         text = self.told.text[words[begin].start : words[name - 1].end]
         actor = self.person(text, (words[begin].start, words[name - 1].end), title, prefix or state)
         if not plain and first < after:
