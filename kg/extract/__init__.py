@@ -13,10 +13,9 @@ from kg.extract.draft import draft_of, written
 from kg.extract.english import read_english
 from kg.extract.explain import explained
 from kg.extract.facts import Facts
-from kg.extract.gazetteer import Gazetteer
+from kg.extract.kept import open_gazetteer
 from kg.extract.llm import Service, read_with, service_of
 from kg.extract.reader import Reader
-from kg.facts import read_register
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = [
@@ -67,9 +66,12 @@ def open_extractor(project: Path | None = None, service: Service | None = None) 
         Misuse: A library of the extra `extract` is not installed.
     """
     vocabulary = load_vocabulary(project)
-    gazetteer = Gazetteer(read_register(vocabulary, project).quads)
+    gazetteer = open_gazetteer(vocabulary, project)
     publishers = {
-        name.casefold(): known.slug for known in gazetteer.known.values() for name in known.names
+        name.casefold(): known.slug
+        for known in gazetteer.known.values()
+        if known.kind != "Person"
+        for name in known.names
     }
     reader = Reader(vocabulary, gazetteer, read_english(project))
     return Extractor(vocabulary, reader, publishers, service)

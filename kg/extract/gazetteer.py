@@ -1,8 +1,10 @@
 """Every name that the register knows, found in one pass over a text (Aho-Corasick)."""
 
+import pickle
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kg.errors import Misuse
@@ -65,14 +67,46 @@ class Gazetteer:
             raise Misuse("needs a library: pip install 'diplomatic-kg[extract]'") from error
         self.known, names = _read(quads)
         self._bodies = _bodies(self.known)
-        self._automaton: Any = ahocorasick.Automaton()
+        # Numbers in the automaton, what they stand for beside it: half the memory.
+        self._automaton: Any = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        self._told: list[tuple[int, str, tuple[str, ...]]] = []
+        shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        same: dict[tuple[int, str, tuple[str, ...]], tuple[int, str, tuple[str, ...]]] = {}
         for name, found in names.items():
             # A name as a demonym and as a name is a name; people come before what is named alike.
             how = min((how for how, _ in found), key=("name", "place", "demonym").index)
             slugs = tuple(dict.fromkeys(slug for kind, slug in found if kind == how))
-            self._automaton.add_word(name, (len(name), how, slugs))
+            slugs = shared.setdefault(slugs, slugs)
+            self._automaton.add_word(name, len(self._told))
+            told = (len(name), how, slugs)
+            self._told.append(same.setdefault(told, told))
         if len(self._automaton):
             self._automaton.make_automaton()
+
+    def save(self, names: Path, rest: Path) -> None:
+        """Writes the names that are looked for, and what they stand for.
+
+        Raises:
+            OSError: A file cannot be written.
+        """
+        self._automaton.save(str(names))
+        with rest.open("wb") as file:
+            pickle.dump((self.known, self._bodies, self._told), file, pickle.HIGHEST_PROTOCOL)
+
+    @classmethod
+    def load(cls, names: Path, rest: Path) -> "Gazetteer":
+        """Returns what `save` wrote; for files that nobody else could have written.
+
+        Raises:
+            OSError, ValueError, pickle.UnpicklingError: They are not there, or damaged.
+        """
+        import ahocorasick
+
+        found = cls.__new__(cls)
+        with rest.open("rb") as file:
+            found.known, found._bodies, found._told = pickle.load(file)  # noqa: S301 - our own
+        found._automaton = ahocorasick.load(str(names), pickle.loads)
+        return found
 
     def body(self, state: str, name: str) -> str:
         """Returns the slug of the body of a state that goes by a name without it, or empty.
@@ -88,7 +122,8 @@ class Gazetteer:
         hits: list[Hit] = []
         if not len(self._automaton):
             return hits
-        for last, (length, how, slugs) in self._automaton.iter(text):
+        for last, number in self._automaton.iter(text):
+            length, how, slugs = self._told[number]
             start, end = last - length + 1, last + 1
             if start and _EDGE.match(text[start - 1]) and _EDGE.match(text[start]):
                 continue
