@@ -305,28 +305,19 @@ class Acts:
         self, kind: str, text: str, stream: Stream, speakers: tuple[Actor, ...], first: int = 0
     ) -> str:
         """The act that the words show where the verb is too general to tell."""
-        if not self.english.content_pattern.search(text) and kind != "Assert":
+        told = text.split()
+        found = list(self.english.acts_in(told))
+        if not found and kind != "Assert":
             return kind
         own_names = {w.lower() for s in speakers for w in s.name.split()}
         states = [self.cast.actors.get(s.state) for s in speakers]
         own_names |= {form.lower() for s in states if s for form in s.forms}
+        own_names |= {"i", "we", "our", "my", "he", "she", "they", "i'm", "we're"}
         best = ""
-        for match in self.english.content_pattern.finditer(text):
-            act, own = self.english.content[match.group()]
-            if not own:
-                best = act
-                break
-            before = [
-                w for word in text[: match.start()].split()[-7:] for w in (word, *word.split("-"))
-            ]
-            mine = any(
-                w in {"i", "we", "our", "my", "he", "she", "they", "i'm", "we're"}
-                or w.strip(",") in own_names
-                for w in before
-            )
-            if mine or any(
-                s and self._named_before(stream, s, text, match.start(), first) for s in states
-            ):
+        for at, act, own in found:
+            before = [w for word in told[max(0, at - 7) : at] for w in (word, *word.split("-"))]
+            mine = not own or any(w in own_names for w in before)
+            if mine or any(s and self._named_before(stream, s, first + at) for s in states):
                 best = act
                 break
         if not best and kind == "Assert" and self._doing(stream, speakers, states):
@@ -364,12 +355,11 @@ class Acts:
                 return True
         return False
 
-    def _named_before(self, stream: Stream, actor: Actor, text: str, at: int, first: int) -> bool:
-        count = first + len(text[:at].split())
+    def _named_before(self, stream: Stream, actor: Actor, at: int) -> bool:
         return any(
             isinstance(m, Mention)
             and actor in m.actors
             and m.how != "demonym"
-            and count - 6 <= m.last <= count
+            and at - 6 <= m.last <= at
             for m in stream.entities.values()
         )

@@ -55,11 +55,24 @@ class English:
             self._patterns[name] = re.compile(_either(sorted(self.lists[name])))
         return self._patterns[name].search(text) is not None
 
+    def acts_in(self, words: list[str]) -> Iterator[tuple[int, str, bool]]:
+        """Yields where words of `content` stand, the longest first, the act, and whether own."""
+        at = 0
+        while at < len(words):
+            for rest, act, own in self._content.get(words[at], ()):
+                if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
+                    yield at, act, own
+                    at += len(rest)
+                    break
+            at += 1
+
     @cached_property
-    def content_pattern(self) -> re.Pattern[str]:
-        """Finds the words of `content`, the longest first."""
-        words = sorted(self.content, key=len, reverse=True)
-        return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, words))})(?![\w'])")
+    def _content(self) -> Mapping[str, list[tuple[tuple[str, ...], str, bool]]]:
+        found: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
+        for phrase in sorted(self.content, key=lambda one: -len(one.split())):
+            first, *rest = phrase.split()
+            found.setdefault(first, []).append((tuple(rest), *self.content[phrase]))
+        return found
 
     @cached_property
     def _unions(self) -> dict[tuple[str, ...], frozenset[str]]:

@@ -1,6 +1,7 @@
 """Names beside the word of an office: "Foreign Minister Fuad Hussein of Iraq"."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 
 from kg.extract.english import English
@@ -178,12 +179,15 @@ class Titles(Offices):
 
 def _within(hits: list[Hit], sentence: Sentence) -> list[tuple[Hit, int, int]]:
     """The hits of a sentence with the words that they cover."""
+    starts = [hit.start for hit in hits]
+    near = hits[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+    if not near:
+        return []
+    begins = [word.start for word in sentence.words]
     found = []
-    for hit in hits:
-        if sentence.start <= hit.start and hit.end <= sentence.end:
-            covered = [
-                n for n, w in enumerate(sentence.words) if w.start < hit.end and w.end > hit.start
-            ]
-            if covered:
-                found.append((hit, covered[0], covered[-1] + 1))
+    for hit in near:
+        first = max(bisect_right(begins, hit.start) - 1, 0)
+        last = bisect_left(begins, hit.end)
+        if hit.end <= sentence.end and first < last:
+            found.append((hit, first, last))
     return found
