@@ -158,3 +158,28 @@ def test_stance(extractor: Extractor, text: str, stances: list[str]) -> None:
 def test_who_is_thanked_or_condemned_is_an_actor(extractor: Extractor) -> None:
     facts = read(extractor, "Rubio condemned Iran's attack. He spoke of norms in Taiwan.")
     assert {a.slug for a in facts.actors} == {"marco-rubio", "iran"}
+
+
+def test_a_month_alone_in_the_past_is_the_one_before(extractor: Extractor) -> None:
+    facts = read(extractor, "In May, Rubio visited Norway.")
+    assert [(e.status, e.since) for e in facts.events] == [("occurred", "2025-05-01")]
+
+
+def test_head_of_state_is_the_page_s_own(extractor: Extractor) -> None:
+    text = "Volodymyr Zelenskyy spoke by phone with Rubio. The Head of State thanked Norway."
+    facts = read(extractor, text, publisher="President of Ukraine")
+    assert ("Thank", "volodymyr-zelenskyy", "norway") in acts(facts)
+
+
+def test_a_capital_in_another_name_is_no_state(extractor: Extractor) -> None:
+    assert acts(read(extractor, "The Bucharest Nine condemned it.")) == []
+
+
+def test_the_government_of_a_state_is_the_state(extractor: Extractor) -> None:
+    found = acts(read(extractor, "Rubio called on the Government of Norway to act."))
+    assert found == [("Appeal", "marco-rubio", "norway")]
+
+
+def test_it_is_who_said_so(extractor: Extractor) -> None:
+    facts = read(extractor, "Norway said it was expelling two Russian diplomats.")
+    assert [a.speaker.slug for a in facts.acts] == ["norway"]

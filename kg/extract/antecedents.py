@@ -247,6 +247,9 @@ class Antecedents(Words):
         return self.cast.holder(text, home, place) if told else None
 
     def _has_role(self, actor: Actor, noun: str) -> bool:
+        heads = self.english.lists.get(noun.replace(" ", "_"), frozenset())
+        if heads:
+            return any(self._has_role(actor, head) for head in heads)
         if noun == "leader" and actor.state:
             return True  # the state, if one is named, tells which
         if noun in actor.office.lower().replace("-", " ").split() or actor.office.lower().endswith(

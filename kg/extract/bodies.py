@@ -90,6 +90,13 @@ class Bodies(Titles):
         state = next(
             (m.actors[0].state for m in self._found[number].values() if at <= m.first < end), ""
         )
+        if words[at].lower in {"government", "administration"} and words[at + 1].lower == "of":
+            inner = self._hit_at(number, at + 2 + (words[at + 2].lower == "the"))
+            if inner and inner.actors[0].kind == "State":
+                place = (words[at].start, words[end - 1].end)
+                self._form(inner.actors[0], text[slice(*place)], place)
+                self._put(number, at, end, "officials", inner.actors[0])
+                return at
         plain = text[words[own].start : words[end - 1].end]
         if not state and plain.lower() in self.english["shared_name"]:
             state = self._shared(plain)[0]

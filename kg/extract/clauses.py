@@ -254,7 +254,9 @@ class Stream(Attribution):
                     and self.clauses[-1].rule in {"subject", "shared"}
                 )
             )
-            if not found or not plural or found[3] != "near" or not (found[1] == "subject" or like):
+            if not found or found[3] != "near":
+                return None
+            if not like and not (plural and found[1] == "subject"):
                 return None
             return found[0], found[1], found[2]
         if form == "ing" and not be:
@@ -302,7 +304,7 @@ class Stream(Attribution):
                     )
                     clause.object_at = clause.end
                     return
-        if clause.rule in {"inverted", "statement"}:
+        if clause.rule in {"inverted", "statement"} or clause.cue.rest[-1:] == ("that",):
             return
         while (
             at < len(words)

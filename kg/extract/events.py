@@ -169,6 +169,17 @@ class Events(Occasions):
             return
         at = self._occasion_of(stream, clause)
         if at is None:
+            if self._posted(stream, clause):
+                post = Event(
+                    "SocialMediaPost",
+                    [*clause.subjects],
+                    stream.sentence,
+                    [span],
+                    "phrase/network",
+                    0.8,
+                )
+                self._date(post, stream, clause.at)
+                yield post
             return
         found = self.lexicon.noun_at(words, at)
         broadcast = words[at].lower in self.english["broadcast"]
@@ -189,6 +200,18 @@ class Events(Occasions):
                 event.recipients = [a for a in others if a not in event.agents]
         self._date(event, stream, clause.at)
         yield event
+
+    def _posted(self, stream: Stream, clause: Clause) -> bool:
+        """As in "announced this on his Telegram channel", "wrote on X"."""
+        words = stream.words[clause.end : clause.end + 7]
+        for at, word in enumerate(words[:-1]):
+            if word.lower in {"on", "via"}:
+                return any(
+                    w.lower in self.english["network"] - {"media"} for w in words[at + 1 : at + 4]
+                )
+            if word.lower == "that" or word.text in ".;:":
+                return False
+        return False
 
     def _occasion_of(self, stream: Stream, clause: Clause) -> int | None:
         """Index of the noun of an occasion: "said in a statement", "told a news conference"."""

@@ -10,7 +10,8 @@ from kg.extract.english import English
 from kg.extract.facts import Event
 from kg.extract.lexicon import Lexicon
 from kg.extract.names import Cast
-from kg.extract.when import When
+from kg.extract.sentences import Word
+from kg.extract.when import When, month_end
 
 
 class Gathering:
@@ -93,9 +94,19 @@ class Gathering:
         ]
         day = min(days, key=lambda d: abs(d.first - at), default=None)
         if day:
-            event.since, event.until, event.dated = day.start.isoformat(), day.end.isoformat(), True
-            if self.published and event.status == "occurred" and day.start > self.published:
-                event.status = "scheduled"
+            start, end = day.start, day.end
+            if self.published and event.status == "occurred" and start > self.published:
+                told = stream.words[day.first : day.last]
+                if event.rule.startswith("verb") and self._is_bare_month(told):
+                    # "In March he visited Oslo", told in January: the March before.
+                    start = start.replace(year=start.year - 1)
+                    end = month_end(start)
+                else:
+                    event.status = "scheduled"
+            event.since, event.until, event.dated = start.isoformat(), end.isoformat(), True
+
+    def _is_bare_month(self, told: tuple[Word, ...]) -> bool:
+        return len(told) == 1 and told[0].lower in self.english.maps["months"]
 
     def _of_telling(self, stream: Stream, day: When, at: int) -> bool:
         """As in "said on Wednesday that talks failed": the day on which it was told."""

@@ -135,6 +135,8 @@ class Occasions(Gathering):
             if not agents:
                 return None
         agents = list(dict.fromkeys([*agents, *others]))
+        if not agents and kind in self.talks:
+            agents = self._of_subjects(stream, at)
         if kind in self.talks and len(agents) < 2 and self._bilateral(stream, at, end):
             agents = self._states(list(stream.context.parties))
         if kind in self.talks and len(agents) < 2:
@@ -162,6 +164,14 @@ class Occasions(Gathering):
         words = stream.words
         told = {w.lower for w in (*words[max(0, at - 3) : at], *words[end : end + 3])}
         return words[at].lower.startswith("tweet") or bool(told & self.english["network"])
+
+    def _of_subjects(self, stream: Stream, at: int) -> list[Actor]:
+        """As in "agreed on it during a telephone conversation": those who did had it."""
+        before = [w.lower for w in stream.words[max(0, at - 3) : at]]
+        several = [c.subjects for c in stream.clauses if c.at < at and len(c.subjects) == 2]
+        within = set(before) & {"during", "in", "over"} and set(before) & {"a", "an"}
+        people = several and all(a.kind == "Person" for a in several[-1])
+        return list(several[-1]) if within and people else []
 
     def _between(self, stream: Stream, end: int) -> int | None:
         """Index of "between" after a noun: at once, or as in "talks that took place between"."""

@@ -60,7 +60,7 @@ def _stance(english: English, act: Act, content: str, whole: str) -> str:
             return "opposes"
         return stance
     if (
-        act.kind in {"Assert", "Acknowledge", "Promise", "Accept"}
+        act.kind in {"Assert", "Acknowledge", "Agree", "Promise", "Accept"}
         and english.says("in_favour", whole[:120])
         and "agree" not in whole[:8]
     ):

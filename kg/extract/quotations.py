@@ -126,6 +126,10 @@ class Quotations(ActsOfNouns):
         """A paragraph of nothing but a quotation: whoever spoke in the one before speaks on."""
         block = self.told.sentences[number].block
         span = self.told.quotes[quote]
+        if quote and self.told.quotes[quote - 1].start >= block.start:
+            before = self.runs.get(self.told.quotes[quote - 1].run)
+            if before is not None:
+                return _Run(before.speaker, before.act)
         whole = span.start - block.start <= 1 and block.end - span.end <= 1
         speaker = self.context.subject
         told = any(a.speaker in speaker for a in self.acts[-3:])

@@ -220,6 +220,7 @@ class _Reading(Quotations):
                 and (first.objects or len(first.subjects) > 1)
             ):
                 self.context.parties = tuple(dict.fromkeys([*first.subjects, *first.objects]))
+                self._of_home(first.subjects)
                 return not self._past_talk(first)
             for found in self.events.nouns(stream, peek=True):
                 if len(found.agents) > 1 and self.vocabulary.is_a(found.kind, "Interaction"):
@@ -227,6 +228,13 @@ class _Reading(Quotations):
                     return found.status == "occurred"
             return False
         return False
+
+    def _of_home(self, subjects: tuple[Actor, ...]) -> None:
+        """Whose talk a government's page tells of is its own, where no state is named."""
+        known = self.cast.gazetteer.known.get(self.context.home)
+        for actor in subjects[:1]:
+            if known and known.kind == "State" and actor.kind == "Person" and not actor.state:
+                actor.state = known.slug
 
     def _past_talk(self, clause: Clause) -> bool:
         return clause.modal in {"will", "would"}

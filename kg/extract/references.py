@@ -268,6 +268,9 @@ class Words(Groups):
         if n + 1 < len(words) and f"{noun} {words[n + 1].lower}" in english.any_of("sides", "role"):
             phrase = f"{noun} {words[n + 1].lower}"
             n += 1
+        if phrase == "head" and n + 2 < len(words) and words[n + 1].lower == "of":
+            longer = f"head of {words[n + 2].lower}"
+            phrase, n = (longer, n + 2) if longer in roles else (phrase, n)
         following = self.entities.get(n + 1)
         if (
             isinstance(following, Mention)

@@ -81,13 +81,9 @@ class Subjects(Antecedents):
                     return None
                 clause = self._governs(first)
                 if isinstance(entity, Reference) and entity.what == "it":
-                    if (
-                        clause is None
-                        and len(self.context.subject) == 1
-                        and self.context.subject[0].kind != "Person"
-                    ):
-                        return self.context.subject, "it", None, near, "it"
-                    return None
+                    meant = clause.subjects if clause else self.context.subject
+                    body = len(meant) == 1 and meant[0].kind != "Person"
+                    return (meant, "it", clause, near, "it") if body else None
                 actors = self.actors_of(entity, clause)
                 what = entity.what if isinstance(entity, Reference) else ""
                 return (actors, "subject", clause, near, what) if actors else None

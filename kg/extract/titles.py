@@ -7,7 +7,7 @@ from collections import Counter
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer, Hit
 from kg.extract.offices import Offices
-from kg.extract.sentences import Sentence, Told
+from kg.extract.sentences import Sentence, Told, Word
 
 
 class Titles(Offices):
@@ -56,6 +56,8 @@ class Titles(Offices):
             ):
                 continue  # "Juan Ramón de la Fuente" is not "Juan Ramón"
             inside = words[first].start != hit.start or words[last - 1].end != hit.end
+            if hit.how == "place" and self._names_more(words, last):
+                inside = True  # "the Bucharest Nine", "the Minsk Protocol"
             how = "part" if inside else hit.how
             if entry.kind == "Person":
                 self._put(
@@ -74,6 +76,12 @@ class Titles(Offices):
         at, offices = 0, self.english.offices
         while at < len(words):
             at = max(at + 1, self._office(number, at)) if words[at].lower in offices else at + 1
+
+    def _names_more(self, words: tuple[Word, ...], at: int) -> bool:
+        """Whether a capital follows that neither an office nor a sentence begins with."""
+        if at >= len(words) or not words[at].capital or not words[at].text.isalpha():
+            return False
+        return not (self._is_role(words[at]) or words[at].lower in self.english["modifier"])
 
     def _meant_body(self, name: str, slug: str) -> str:
         """Whose Foreign Office is meant, where many states have one: that of the text's state."""

@@ -32,7 +32,7 @@ class When:
         """As a fact document writes it: a day, a month, or empty for another window."""
         if self.start == self.end:
             return self.start.isoformat()
-        whole = self.start.day == 1 and self.end == _month_end(self.start)
+        whole = self.start.day == 1 and self.end == month_end(self.start)
         return f"{self.start:%Y-%m}" if whole else ""
 
 
@@ -179,7 +179,8 @@ def _year(word: str) -> int:
     return int(word) if re.fullmatch(r"(19|20)\d\d", word) else 0
 
 
-def _month_end(day: date) -> date:
+def month_end(day: date) -> date:
+    """Returns the last day of the month of a day."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
@@ -209,7 +210,7 @@ def _month(first: int, last: int, year: int, month: int) -> When | None:
         start = date(year, month, 1)
     except ValueError:
         return None
-    return When(first, last, start, _month_end(start))
+    return When(first, last, start, month_end(start))
 
 
 def _period(first: int, last: int, word: str, unit: str, published: date) -> When:
@@ -220,7 +221,7 @@ def _period(first: int, last: int, word: str, unit: str, published: date) -> Whe
     elif unit == "month":
         month = published.month + {"last": -1, "past": -1, "next": 1, "coming": 1}.get(word, 0)
         start = date(published.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-        end = _month_end(start)
+        end = month_end(start)
     else:
         year = published.year + {"last": -1, "past": -1, "next": 1, "coming": 1}.get(word, 0)
         start, end = date(year, 1, 1), date(year, 12, 31)
