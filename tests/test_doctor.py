@@ -103,6 +103,15 @@ def test_missing_index_is_mended(patient, capsys) -> None:
     assert capsys.readouterr().out.endswith("index and view whole\n")
 
 
+def test_question_to_a_damaged_store_names_the_cure(patient, capsys) -> None:
+    (current,) = patient.glob("view/*/data/CURRENT")
+    current.unlink()
+    assert run(["-s", str(patient), "query", "planned"]) == 6
+    assert "`kg doctor`" in capsys.readouterr().err
+    assert run(["-s", str(patient), "doctor"]) == 0
+    assert run(["-s", str(patient), "query", "planned"]) == 0
+
+
 def test_flipped_byte_of_a_source_is_named(patient, capsys) -> None:
     (path,) = (patient / "sources").glob("*.gz")
     data = bytearray(path.read_bytes())
