@@ -16,7 +16,7 @@ import rdflib
 
 from bench.frame import Cost, compared, cost, main
 from bench.rows import write
-from kg.intake import Plan, compiler_of, plan, store_table
+from kg.intake import Engine, Plan, compiler_of, plan, store_table
 from kg.load import House, read_house
 from kg.store import open_store
 
@@ -44,7 +44,7 @@ def import_(folder: Path, table: Path, processes: int) -> None:
     ):
         store_table(
             store, planned(table), house(), Path(place) / "imports", recorded_by="bench",
-            processes=processes,
+            engine=Engine(processes),
         )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def kept(folder: Path, table: Path) -> Path:
     """Returns a file with the quads that the store then holds of the table, N-Quads."""
     with open_store(f"{folder}/kept", house().background, create=True) as store:
         found = planned(table)
-        store_table(store, found, house(), folder / "i", recorded_by="bench", processes=1)
+        store_table(store, found, house(), folder / "i", recorded_by="bench", engine=Engine())
         path = folder / "quads.nq"
         source = found.mapping.source.replace("/source/", "/graph/")
         with path.open("wb") as out:

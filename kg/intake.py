@@ -8,7 +8,7 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,14 +18,42 @@ from kg.errors import InputError, Misuse, Place
 from kg.imports.compile import Compiler, Source, read_mapping
 from kg.imports.engines import run
 from kg.imports.mapping import Mapping
+from kg.imports.spark import run_on_spark
 from kg.imports.spec import mappings
-from kg.imports.table import Table, scan
+from kg.imports.table import Shard, Table, scan
 from kg.imports.transform import Files, Job, Judge, Part
 from kg.load import House, read_house
 from kg.namespaces import SOURCE
 from kg.rdf import parse, serialize
 from kg.store import Bulk, Writer
 from kg.store.files import told
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What does the work: so many processes of this machine, or a Spark cluster.
+
+    Attributes:
+        processes: With one, it is this one.
+        is_spark: Spark does it.
+        master: Its address; without one its own settings say.
+    """
+
+    processes: int = 1
+    is_spark: bool = False
+    master: str | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the work is done in this process."""
+        return self.processes == 1 and not self.is_spark
+
+    def run(self, shards: Iterator[Shard], job: Job) -> Iterator[Part]:
+        """Yields what becomes of each shard, in order."""
+        if self.is_spark:
+            return run_on_spark(shards, job, self.master)
+        return run(shards, job, self.processes)
+
 
 Watch = Callable[[Iterable[Part], Table], Iterable[Part]]
 """Passes parts on, and may show how far it is."""
@@ -149,7 +177,7 @@ def store_table(
     folder: Path,
     *,
     recorded_by: str,
-    processes: int,
+    engine: Engine,
     strict: bool = False,
     rejects: Path | None = None,
     watch: Watch = lambda parts, _: parts,
@@ -163,7 +191,7 @@ def store_table(
         house: What it is judged with.
         folder: Where parts wait; they are taken up again when they are found there.
         recorded_by: Who imports it.
-        processes: How many to work in.
+        engine: What does the work.
         strict: Refuse the table if a row is rejected.
         rejects: Where rejected rows are written, CSV.
         watch: Sees the parts pass.
@@ -182,10 +210,10 @@ def store_table(
     place = folder / digest[:16]
     with told(f"writing {place}"):
         place.mkdir(parents=True, exist_ok=True)
-        opener = Opener(project, house if processes == 1 else None)
+        opener = Opener(project, house if engine.is_here else None)
         derive = None if house.rules == read_rules() else opener.derive
         job = Job(planned.mapping, str(place), True, opener.judge, derive)
-        parts = tuple(watch(run(planned.table.shards(), job, processes), planned.table))
+        parts = tuple(watch(engine.run(planned.table.shards(), job), planned.table))
         files = [Files(str(place), part.number, is_packed=True) for part in parts]
         _write_rejects(files, parts, rejects)
         _refuse(planned, parts, strict=strict)
@@ -203,7 +231,7 @@ def store_table(
 
 
 def write_table(
-    out: IO[bytes], planned: Plan, folder: Path, *, processes: int, watch: Watch, rejects: Path
+    out: IO[bytes], planned: Plan, folder: Path, *, engine: Engine, watch: Watch, rejects: Path
 ) -> Imported:
     """Writes what a table asserts as N-Quads, in the order of its rows; nobody judges it.
 
@@ -211,7 +239,7 @@ def write_table(
         out: Where to.
         planned: The table.
         folder: Where parts wait for their turn.
-        processes: How many to work in.
+        engine: What does the work.
         watch: Sees the parts pass.
         rejects: Where rows that cannot be read are written, CSV.
 
@@ -222,7 +250,7 @@ def write_table(
     job = Job(planned.mapping, str(folder), is_packed=False)
     parts: list[Part] = []
     with told(f"writing {folder}"):
-        for part in watch(run(planned.table.shards(), job, processes), planned.table):
+        for part in watch(engine.run(planned.table.shards(), job), planned.table):
             parts.append(part)
             files = Files(str(folder), part.number, is_packed=False)
             with files.asserted.open("rb") as quads:

@@ -1,10 +1,18 @@
 """Tables of event data: what rows become, what is rejected, and that the store holds it."""
 
+import importlib.util
 import os
+import pickle
 import re
+import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +21,7 @@ from kg.derive import derive, read_rules
 from kg.imports.compile import Source, read_mapping
 from kg.imports.mapping import Mapper, Mapping
 from kg.imports.spec import mappings
+from kg.imports.transform import Files, Job
 from kg.load import House, read_house
 from kg.namespaces import SOURCE
 from kg.rdf import Quad, parse
@@ -373,3 +382,187 @@ def test_shipped_questions_are_answered_from_rows(tmp_path: Path, question: str)
     asked = kg("query", question, "-f", "csv", folder=tmp_path)
     assert asked.returncode == 0, asked.stderr
     assert len(asked.stdout.splitlines()) >= 2
+
+
+# Large files
+
+
+def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 30_001)))
+    one, two = (
+        kg("import", "gdelt", str(table), "-o", f"{n}.nq", "--processes", str(n), folder=tmp_path)
+        for n in (1, 2)
+    )
+    assert (one.returncode, two.returncode) == (0, 0), two.stderr
+    assert (tmp_path / "1.nq").read_bytes() == (tmp_path / "2.nq").read_bytes()
+
+
+def test_what_was_stopped_goes_on_from_there(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 60_001)))
+    command = [sys.executable, "-m", "kg", "import", "gdelt", str(table), "--processes", "1"]
+    begun = subprocess.Popen(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
+    )
+    waiting = tmp_path / ".kg" / "imports"
+    deadline = time.monotonic() + 90
+    while not list(waiting.glob("*/00000000.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    begun.send_signal(signal.SIGINT)
+    _, told = begun.communicate(timeout=60)
+    assert begun.returncode == 130, told
+    assert kg("query", "ASK { ?e a dip:Event }", folder=tmp_path).stdout == "no\n"
+    (folder,) = waiting.iterdir()
+    done = Files(str(folder), 0, is_packed=True)
+    before = done.asserted.stat().st_mtime_ns
+    again = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    seen = {before}
+    while again.poll() is None:
+        with suppress(FileNotFoundError):
+            seen.add(done.asserted.stat().st_mtime_ns)
+        time.sleep(0.05)
+    assert seen == {before}
+    assert again.wait() == 0
+    asked = kg("query", "SELECT (COUNT(*) AS ?n) { ?e a dip:Accuse }", "-f", "csv", folder=tmp_path)
+    assert asked.stdout.split() == ["n", "60000"]
+
+
+def test_full_disk_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 3_001)))
+    kg("load", str(ROOT / "docs" / "examples" / "readout.yaml"), folder=tmp_path)
+    before = kg("sources", "-f", "csv", folder=tmp_path).stdout
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); "
+    limited += "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    limited += "import kg.cli; kg.cli.main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "import", "gdelt", str(table), "--processes", "1"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 6, done.stderr
+    assert "a file may not grow so large here" in done.stderr
+    assert kg("sources", "-f", "csv", folder=tmp_path).stdout == before
+
+
+@pytest.mark.slow
+def test_row_of_a_gigabyte_is_refused_in_little_memory(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row())
+    with table.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
+        file.truncate(file.tell() + 2**30)
+    measured = "import re, sys, kg.cli; code = kg.cli.run(sys.argv[1:]); "
+    measured += "told = open('/proc/self/status').read(); "
+    measured += "print(re.search(r'VmHWM:\\s+(\\d+)', told)[1]); sys.exit(code)"
+    done = subprocess.run(
+        [sys.executable, "-c", measured, "import", "gdelt", str(table)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert f"{table}:2: a row is longer" in done.stderr
+    assert int(done.stdout) < 200_000
+
+
+def test_memory_of_mapping_does_not_grow_with_the_file(tmp_path: Path, house: House) -> None:
+    job = Job(mapping_of("gdelt", house), str(tmp_path), is_packed=False)
+    (tmp_path / "job").write_bytes(pickle.dumps(job))
+    peaks = []
+    for count in (15_000, 90_000):
+        table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(count)))
+        code = (
+            "import pickle, re, sys; from pathlib import Path; "
+            "from kg.imports.engines import run; from kg.imports.table import scan; "
+            "job = pickle.loads(Path(sys.argv[1], 'job').read_bytes()); "
+            "table = scan(Path(sys.argv[2]), delimiter='\\t', quoted=False); "
+            "rows = sum(part.rows for part in run(table.shards(), job, 1)); "
+            "told = Path('/proc/self/status').read_text(); "
+            "print(rows, int(re.search(r'VmHWM:\\s+(\\d+)', told)[1]) // 1024)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path), str(table)],
+            cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        rows, peak = (int(word) for word in done.stdout.split())
+        assert rows == count
+        peaks.append(peak)
+        for path in tmp_path.glob("0*"):
+            path.unlink()
+    assert max(peaks) < 80
+    assert peaks[1] < peaks[0] + 10
+
+
+@pytest.mark.slow
+def test_spark_writes_what_this_machine_does(tmp_path: Path, cluster: str) -> None:
+    table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 40_001)))
+    here = kg("import", "gdelt", str(table), "-o", "here.nq", folder=tmp_path)
+    there = kg(
+        "import", "gdelt", str(table), "-o", "there.nq", "--engine", "spark", "--master", cluster,
+        folder=tmp_path,
+    )  # fmt: skip
+    assert (here.returncode, there.returncode) == (0, 0), there.stderr
+    assert (tmp_path / "here.nq").read_bytes() == (tmp_path / "there.nq").read_bytes()
+    stored = kg(
+        "import", "gdelt", str(table), "--engine", "spark", "--master", cluster, folder=tmp_path
+    )
+    assert stored.returncode == 0, stored.stderr
+    asked = kg("query", "SELECT (COUNT(*) AS ?n) { ?e a dip:Accuse }", "-f", "csv", folder=tmp_path)
+    assert asked.stdout.split() == ["n", "40000"]
+
+
+def test_cluster_that_is_not_there_is_said(tmp_path: Path) -> None:
+    if importlib.util.find_spec("pyspark") is not None:
+        pytest.skip("pyspark is installed: the slow test starts a cluster")
+    table = gdelt(tmp_path, row())
+    done = kg("import", "gdelt", str(table), "--engine", "spark", folder=tmp_path)
+    assert done.returncode == 2
+    assert "pip install 'diplomatic-kg[spark]'" in done.stderr
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[str]:
+    """A Spark cluster on this machine: a master and two workers."""
+    spec = importlib.util.find_spec("pyspark")
+    missing = "pyspark" if spec is None else "" if shutil.which("java") else "Java"
+    if missing or spec is None or spec.origin is None:
+        if os.environ.get("KG_ALL_SERVERS"):
+            pytest.fail(f"{missing} is not installed")
+        pytest.skip(f"{missing} is not installed: pip install 'diplomatic-kg[spark]', Java 17")
+    home = Path(spec.origin).parent
+    # The wheel lacks the scripts that start a cluster, and executors want to be told these two.
+    environment = {
+        **os.environ, "SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13",
+        "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "SPARK_NO_DAEMONIZE": "1",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }  # fmt: skip
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"spark://127.0.0.1:{port}"
+    start = [str(home / "bin" / "spark-class")]
+    name = "org.apache.spark.deploy"
+    commands = [
+        [f"{name}.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"],
+        *[
+            [f"{name}.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g",
+             "--webui-port", "0", "--work-dir", str(tmp_path / f"work{n}"), url]
+            for n in (1, 2)
+        ],
+    ]  # fmt: skip
+    with ExitStack() as stack:
+        log = stack.enter_context((tmp_path / "spark.log").open("wb"))
+        for command in commands:
+            process = stack.enter_context(
+                subprocess.Popen([*start, *command], env=environment, stdout=log, stderr=log)
+            )
+            stack.callback(process.terminate)
+        deadline = time.monotonic() + 90
+        while (tmp_path / "spark.log").read_bytes().count(b"Registering worker") < 2:
+            assert time.monotonic() < deadline, (tmp_path / "spark.log").read_text()[-2000:]
+            time.sleep(0.5)
+        with pytest.MonkeyPatch.context() as patch:
+            for key in ("PYSPARK_PYTHON", "SPARK_LOCAL_IP", "SPARK_SCALA_VERSION", "SPARK_HOME"):
+                patch.setenv(key, environment[key])
+            yield url

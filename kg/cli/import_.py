@@ -33,6 +33,11 @@ TOLD = 5
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected rows are written.")
 @click.option("--strict", is_flag=True, help="Refuse a table of which any row is rejected.")
 @click.option("--processes", type=click.IntRange(1, 256), help="How many; without it, one a core.")
+@click.option(
+    "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
+    help="What does the work: this machine, or a Spark cluster.",
+)  # fmt: skip
+@click.option("--master", metavar="URL", help="For spark: spark://host:7077; else its settings.")
 @click.option("--by", default=None, help="Who imports it; without it, your user name.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, allow_dash=True),
@@ -74,22 +79,23 @@ def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> i
 def _taken(
     settings: Settings, planned: "Plan", house: "House", options: dict[str, Any]
 ) -> "Imported":
-    from kg.intake import store_table, write_table
+    from kg.intake import Engine, store_table, write_table
     from kg.store import is_folder, open_store
 
     processes = options["processes"] or min(os.cpu_count() or 1, len(planned.table.cuts))
+    engine = Engine(processes, options["engine"] == "spark", options["master"])
     rejects = _rejects(planned.table.path, options)
     address = address_of(settings)
     if options["output"] is not None:
         with tempfile.TemporaryDirectory() as folder, _opened(options["output"]) as out:
             return write_table(
-                out, planned, Path(folder), processes=processes, watch=_watched, rejects=rejects
+                out, planned, Path(folder), engine=engine, watch=_watched, rejects=rejects
             )
     with open_store(address, house.background, create=True) as store:
         folder = address if is_folder(address) else tempfile.gettempdir()
         return store_table(
             store, planned, house, Path(folder) / "imports",
-            recorded_by=options["by"] or getpass.getuser(), processes=processes,
+            recorded_by=options["by"] or getpass.getuser(), engine=engine,
             strict=options["strict"], rejects=rejects, watch=_watched,
             project=project_of(address),
         )  # fmt: skip
@@ -106,7 +112,7 @@ def _opened(output: Path) -> Any:  # noqa: ANN401 - a binary file, whichever
 
 def _rejects(path: Path, options: dict[str, Any]) -> Path:
     given: Path | None = options["rejects"]
-    return given or Path.cwd() / f"{path.name}.rejects.csv"
+    return given or Path(f"{path.name}.rejects.csv")
 
 
 def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, Any]) -> None:
@@ -116,7 +122,8 @@ def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, 
         say(settings, f"unchanged: {harmless(found.label)}")
         return
     events = f"{found.rows - found.rejected:,} events, {found.quads:,} quads"
-    say(settings, f"imported: {harmless(found.label)} ({events})")
+    done = "imported" if options["output"] is None else "written"
+    say(settings, f"{done}: {harmless(found.label)} ({events})")
     for column, code, count, row in found.unknown[:TOLD]:
         rows = "1 row" if count == 1 else f"{count:,} rows"
         say(

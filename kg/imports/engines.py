@@ -1,4 +1,4 @@
-"""What does the work on the shards: this process, others beside it, or a Spark cluster."""
+"""What does the work on the shards: this process, or others beside it; `spark` has the third."""
 
 import multiprocessing
 import signal
