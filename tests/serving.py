@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import signal
@@ -69,11 +70,17 @@ class Served:
 
 @contextlib.contextmanager
 def serving(
-    folder: Path, *options: str, environment: Mapping[str, str] | None = None
+    folder: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    bounds: Mapping[str, object] | None = None,
 ) -> Iterator[Served]:
-    """Starts `kg serve` in a folder that holds a `.kg`, and stops it."""
+    """Starts `kg serve` in a folder that holds a `.kg`, or a server of other bounds; stops it."""
+    command = ["-m", "kg", "serve", "--port", "0", *options]
+    if bounds is not None:
+        command = [str(Path(__file__).with_name("serve_bounded.py")), json.dumps(bounds)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "kg", "serve", "--port", "0", *options],
+        [sys.executable, *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(environment or {})},
         stdin=subprocess.DEVNULL,

@@ -1,11 +1,12 @@
 """What every handler needs: the workers, the bounds, who asks."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kg.queries import Question, bind
@@ -71,8 +72,33 @@ class Desk:
         text = bind(self.own[query], {name: [term] for name, term in values.items()})
         return await self.pool.ask(client, request_of(text, rows=rows, triples=triples))
 
+    async def answer(
+        self, request: Request, asked: Mapping[str, object], most: int | None = None
+    ) -> Answer:
+        """Returns the answer to what a visitor asks, who may leave before it is there.
+
+        Raises:
+            ClientDisconnect: She has left; her query was stopped.
+        """
+        task = asyncio.ensure_future(self.pool.ask(self.client(request), asked, most=most))
+        done, _ = await asyncio.wait({task}, timeout=self.bounds.outlasts)
+        if not done:
+            left = asyncio.ensure_future(_left(request))
+            await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+            left.cancel()
+            if not task.done():
+                task.cancel()
+                raise ClientDisconnect
+        return task.result()
+
     def whole(self, body: bytes, media: str, *, status: int = 200, **headers: str) -> Response:
         """Returns an answer that is sent whole."""
         named = {"vary": "accept", **{name.replace("_", "-"): v for name, v in headers.items()}}
         patience = self.bounds.send_seconds
         return Whole(body, media, self.sending, status=status, headers=named, patience=patience)
+
+
+async def _left(request: Request) -> None:
+    """Waits until a visitor has ended the connection; her request has been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.web.bounds import Bounds
 
+_LINGER = 1.0
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
     b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\n\r\ntoo many connections\n"
@@ -32,6 +33,7 @@ def protocol(bounds: Bounds) -> type[asyncio.Protocol]:  # noqa: C901 - a class,
         _timer: asyncio.TimerHandle | None = None
         _sender: asyncio.TimerHandle | None = None
         _size = 0
+        _refused = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -47,13 +49,15 @@ def protocol(bounds: Bounds) -> type[asyncio.Protocol]:  # noqa: C901 - a class,
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            if self._refused:
+                return
             if self._timer is None:
                 super().data_received(data)
                 return
             self._size += len(data)
             super().data_received(data)
             # It still waits for the end of a head that has grown too long.
-            if self._timer is not None and self._size > bounds.head:
+            if self._timer is not None and self._size > bounds.head and not self._refused:
                 self._refuse()
 
         def on_message_begin(self) -> None:
@@ -80,7 +84,7 @@ def protocol(bounds: Bounds) -> type[asyncio.Protocol]:  # noqa: C901 - a class,
             super().resume_writing()
 
         def send_400_response(self, msg: str) -> None:
-            if not self.transport.is_closing():
+            if not self._refused and not self.transport.is_closing():
                 super().send_400_response(msg)
 
         def _expect(self, seconds: float | None = bounds.head_seconds) -> None:
@@ -93,8 +97,11 @@ def protocol(bounds: Bounds) -> type[asyncio.Protocol]:  # noqa: C901 - a class,
                 self._timer = self.loop.call_later(seconds, self.transport.abort)
 
         def _refuse(self) -> None:
+            """Says so; to close at once, with bytes unread, would take the words back."""
+            self._refused = True
             self.transport.write(_HEAD)
-            self.transport.close()
+            self.transport.write_eof()
+            self.loop.call_later(_LINGER, self.transport.abort)
 
     return Bounded
 

@@ -3,12 +3,13 @@
 Every graph is read. A source is put in and taken out whole, through the gate, with the token.
 """
 
+import contextlib
 from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreError
 from kg.namespaces import DERIVED, GRAPH, REGISTER_GRAPH, SOURCE, VOCABULARY_GRAPH
 from kg.rdf import NamedNode
 from kg.store.manifest import Entry
@@ -133,7 +134,8 @@ async def _remove(desk: Desk, gate: Gate, source: str) -> Response:
 def _done(desk: Desk, head: Mapping[str, object], status: int) -> Response:
     if "status" in head:
         raise Problem(int(str(head["status"])), str(head["message"]))
-    desk.pool.refresh()
+    with contextlib.suppress(StoreError):
+        desk.pool.refresh()  # whoever has written sees it; else the next turn does
     return Response(status_code=status)
 
 

@@ -6,6 +6,7 @@ Whatever ends a worker, the deadline, memory, a crash, answers the one client wh
 """
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
@@ -111,6 +112,7 @@ class Pool:
         try:
             await worker.ask(request, 0)
         except Gone:
+            await asyncio.sleep(_TURN)  # not again and again at once, if none can open it
             await self._replace(worker)
         else:
             self._release(worker)
@@ -126,7 +128,9 @@ class Pool:
         """Turns to each newer view, until it is cancelled."""
         while True:
             await asyncio.sleep(_TURN)
-            self.refresh()
+            # A store that is being mended may have no view for a moment: the last one is good.
+            with contextlib.suppress(StoreError, OSError):
+                self.refresh()
 
     # Workers
 
@@ -148,7 +152,13 @@ class Pool:
             one.lock.close()
 
     async def _spawn(self) -> None:
-        worker = await Worker.start(COMMAND, setup(self._bounds.limits.megabytes, STACK))
+        first = setup(self._bounds.limits.megabytes, STACK)
+        while True:
+            try:
+                worker = await Worker.start(COMMAND, first)
+                break
+            except OSError:  # no memory or no process left: others have to end first
+                await asyncio.sleep(1)
         self._all.add(worker)
         await self._move(worker)
 

@@ -91,7 +91,7 @@ async def question(request: Request) -> Response:
     rows, triples = (written, None) if offered is ROWS else (None, written)
     told = request_of(text, rows=rows, triples=triples)
     # Whoever opens it does so in a spreadsheet: what begins a formula there gets a quote.
-    answer = await desk.pool.ask(desk.client(request), {**told, "spreadsheet": True})
+    answer = await desk.answer(request, {**told, "spreadsheet": True})
     return desk.whole(answer.body, media_of(written, offered))
 
 
@@ -111,7 +111,7 @@ async def _page(
     if needed <= {name for name, _ in chosen}:
         text = await desk.names.prepare(desk.client(request), found, chosen)
         told = request_of(text, rows="json", triples=None)
-        answer = await desk.pool.ask(desk.client(request), told, most=_PAGE)
+        answer = await desk.answer(request, told, _PAGE)
         result = result_of(answer.kind, answer.body)
         rows = result if isinstance(result, Rows | bool) else None
     heads, cells = in_words(rows) if isinstance(rows, Rows) else ([], [])

@@ -47,7 +47,7 @@ async def sparql(request: Request) -> Response:
         default=told.default,
         named=told.named,
     )
-    answer = await desk.pool.ask(desk.client(request), asked)
+    answer = await desk.answer(request, asked)
     if answer.kind == "triples":
         return desk.whole(answer.body, media_of(str(triples), TRIPLES))
     return desk.whole(answer.body, media_of(str(rows), ROWS))
