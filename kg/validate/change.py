@@ -14,6 +14,10 @@ WIDE: Final = 5_000
 """How many nodes a change may affect, and edges be copied, before the whole is judged instead."""
 
 
+State: TypeAlias = tuple[Term, int]
+"""A node, and the state of the footprints that it is in."""
+
+
 class TooWide(Exception):
     """A change can affect more than is worth copying."""
 
@@ -23,11 +27,11 @@ class Neighbourhood:
     """What a change can affect.
 
     Attributes:
-        roots: Nodes that may be judged otherwise than before, with the start of the shape.
+        roots: Nodes that may be judged otherwise than before, at the start of the shape.
         quads: All that judging them looks at, as it is after the change.
     """
 
-    roots: frozenset[tuple[Term, int]]
+    roots: frozenset[State]
     quads: frozenset[Quad]
 
 
@@ -65,9 +69,6 @@ def neighbourhood(
     roots = frozenset(one for one in reached if one[1] in footprints.starts)
     _closure(set(roots), onward, edges, back=False)
     return Neighbourhood(roots, frozenset(edges.copied))
-
-
-State: TypeAlias = tuple[Term, int]
 
 
 def _closure(

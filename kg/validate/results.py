@@ -9,7 +9,8 @@ from kg.store import Reader
 from kg.validate.compiled import Result
 from kg.validate.compiled.graph import Graph
 from kg.validate.compiled.model import Plain
-from kg.validate.findings import Finding, Route, Severity
+from kg.validate.compiled.watch import properties
+from kg.validate.findings import Finding, Severity
 
 
 def findings(results: Iterable[Result], shapes: Graph, reader: Reader) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def findings(results: Iterable[Result], shapes: Graph, reader: Reader) -> Iterat
             message=result.messages[0] if result.messages else "",
             hint=hints[0].value if hints else "",
             route=result.path,
-            about=(*_properties(result.path), *_by_value(result, reader)),
+            about=(*properties(result.path), *_by_value(result, reader)),
         )
 
 
@@ -52,12 +53,6 @@ def _owner(shapes: Graph, shape: Plain) -> Plain:
             return named
         here = next(iter(owners), None)
     return shape
-
-
-def _properties(route: Route) -> tuple[str, ...]:
-    if isinstance(route, str):
-        return (route,) if route else ()
-    return tuple(iri for part in route[1] for iri in _properties(part))
 
 
 def _by_value(result: Result, reader: Reader) -> tuple[str, ...]:
