@@ -183,3 +183,11 @@ def test_the_government_of_a_state_is_the_state(extractor: Extractor) -> None:
 def test_it_is_who_said_so(extractor: Extractor) -> None:
     facts = read(extractor, "Norway said it was expelling two Russian diplomats.")
     assert [a.speaker.slug for a in facts.acts] == ["norway"]
+
+
+def test_no_position_on_it(extractor: Extractor) -> None:
+    assert read(extractor, "Rubio condemned it.").positions == []
+
+
+def test_a_line_without_end_is_no_sentence(extractor: Extractor) -> None:
+    assert acts(read(extractor, "Rubio said that " * 5_000)) == []

@@ -219,7 +219,7 @@ def test_bomb_ends_at_once(name: str) -> None:
 @pytest.mark.parametrize("text", ["word " * 1_900_000, "a" + "\u0301\u0323" * 1_000_000])
 def test_long_line_of_plain_text_ends_at_once(text: str) -> None:
     began = time.process_time()
-    read_article(text.encode(), file="bomb.txt")
+    text_or_refusal(text.encode(), "bomb.txt")
     assert time.process_time() - began < 2
 
 
@@ -307,3 +307,8 @@ def test_any_bytes_are_read_or_refused(noise: bytes, at: int, file: str) -> None
 def test_block_is_what_it_says() -> None:
     assert blocks_of("They met.") == (Block(0, 9, "body"),)
     assert blocks_of("", shipped_cues()) == ()
+
+
+def test_a_text_longer_than_an_article_is_refused() -> None:
+    with pytest.raises(LimitError, match="more than 500,000: take one article"):
+        read_article(b"Rubio said so. " * 40_000, file="long.txt")

@@ -251,7 +251,9 @@ class Acts:
 
     def _announced(self, acts: list[Act], sentence: Sentence) -> None:
         """As in "noting that a meeting will take place": who says so announces it."""
-        for event in self.events.found:
+        for event in reversed(self.events.found):
+            if event.sentence.end < sentence.start:
+                break
             if event.sentence is sentence and event.status == "scheduled" and event.teller is None:
                 for act in acts:
                     start, end = event.spans[0]

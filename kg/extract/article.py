@@ -12,6 +12,8 @@ from kg.extract.layout import blocks_of, date_in, shipped_cues
 from kg.facts.dates import day
 
 MAX_BYTES = 10_000_000
+MAX_TEXT = 500_000
+"""Characters of an article without its markup: three hours of a spoken briefing."""
 MAX_MARKUP = 2_000_000
 """Characters of a page without its scripts and styles."""
 MAX_ELEMENTS = 10_000
@@ -133,6 +135,9 @@ def read_article(
         found = Article(_cleaned(text), "", "", "", "", "", file)
     if not found.text.strip():
         raise InputError("the file is empty", Place(file, 1))
+    if len(found.text) > MAX_TEXT:
+        message = f"the text has {len(found.text):,} characters, more than {MAX_TEXT:,}"
+        raise LimitError(f"{message}: take one article", Place(file))
     head_title, head_date = _head(found.text)
     return Article(
         text=found.text,

@@ -1,6 +1,7 @@
 """Writes what was found in a text as a draft fact document, as a person would write it."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
@@ -26,6 +27,8 @@ class _Draft:
         self.vocabulary = vocabulary
         self.known = known
         self.passages: Passages = passages_of(article.text)
+        self.places = list(self.passages.spans.items())
+        self.begins = [start for _, (start, _) in self.places]
         self.ids: dict[int, str] = {}
         self.taken: set[str] = set()
         self.issues: dict[str, str] = {}
@@ -232,7 +235,10 @@ class _Draft:
         return {"rule": rule, "confidence": round(confidence, 2), "evidence": evidence}
 
     def _parts(self, span: Span) -> Iterator[dict[str, Any]]:
-        for name, (start, end) in self.passages.spans.items():
+        at = max(bisect_right(self.begins, span[0]) - 1, 0)
+        for name, (start, end) in self.places[at:]:
+            if start >= span[1]:
+                return
             first, last = max(span[0], start), min(span[1], end)
             if first < last:
                 yield {"passage": name, "chars": [first, last]}

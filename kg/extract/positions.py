@@ -17,6 +17,9 @@ def positions_of(
     for act in acts:
         if id(act) in telling:
             continue  # what it tells of is another's
+        issue = re.findall(r"[^\W\d_]+", text[slice(*act.content)].lower())
+        if all(word == "it" or word in english.function_words for word in issue):
+            continue  # "condemned it": of what, the sentence does not say
         stance = _stance(
             english,
             act,

@@ -66,13 +66,16 @@ class _Reading(Quotations):
     Attributes:
         answers: Who answers the questions of a transcript.
         briefing: A press conference, as long as nobody has spoken in it.
+        numbers: Those of the sentences, by identity.
     """
 
     answers: Actor | None = None
     briefing: Event | None = None
+    numbers: dict[int, int]
 
     def facts(self) -> Facts:
         """Reads all sentences, paragraph by paragraph."""
+        self.numbers = {id(s): number for number, s in enumerate(self.told.sentences)}
         self._author()
         tells_of_talk = self.readout = self.context.readout = self._main_event()
         paragraphs: dict[int, list[int]] = {}
@@ -111,7 +114,7 @@ class _Reading(Quotations):
         """The state or body that is thanked, condemned, supported or called upon."""
         if not any(self.vocabulary.is_a(act.kind, kind) for kind in _TOUCHING):
             return []
-        number = self.told.sentences.index(act.sentence)
+        number = self.numbers[id(act.sentence)]
         words = act.sentence.words
         for mention in self.cast.mentions[number]:
             start = words[mention.first].start

@@ -1,6 +1,7 @@
 """Words, quotations and sentences of a text, by their offsets; the text itself is never changed."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ _WORD = re.compile(
     r"|(?P<poss>['’]s\b)|(?P<rest>[^\w\s])"
 )
 _MASK = str.maketrans("“”„‟″’‘‚‛`´", '"""""' + "''''''")
+LONGEST = 400
+"""Words; what is longer is no sentence that somebody wrote, and nothing is read from it."""
 _MARK = re.compile("[“„«\"”»‘'’]")
 _ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 
@@ -76,7 +79,7 @@ def read_sentences(text: str, blocks: tuple[Block, ...], english: English) -> To
     for number, block in enumerate(kept):
         for start, end in _spans(text, block, english):
             words = tuple(_words(text, start, end, quotes, deep))
-            if any(word.text[0].isalnum() for word in words):
+            if len(words) <= LONGEST and any(word.text[0].isalnum() for word in words):
                 sentences.append(Sentence(start, end, words, block, number))
     return Told(text, tuple(sentences), quotes)
 
@@ -167,8 +170,10 @@ def _words(
     quotes: tuple[Quote, ...],
     deep: tuple[tuple[int, int], ...],
 ) -> list[Word]:
-    near = [(n, q) for n, q in enumerate(quotes) if q.start < end and q.end > start]
-    inner = [(a, b) for a, b in deep if a < end and b > start]
+    first = max(bisect_right(quotes, start, key=lambda q: q.start) - 1, 0)
+    last = bisect_right(quotes, end, key=lambda q: q.start)
+    near = [(n, quotes[n]) for n in range(first, last) if quotes[n].end > start]
+    inner = [(a, b) for a, b in deep if a < end and b > start] if near else []
     found = []
     for match in _WORD.finditer(text, start, end):
         a, b = match.span()
