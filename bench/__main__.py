@@ -14,7 +14,7 @@ from types import ModuleType
 from bench.frame import machine
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-TABLES = ("everyday", "validation", "serving", "drafting")
+TABLES = ("everyday", "transform", "loading", "validation", "serving", "drafting")
 """Modules with a `tables()`, in the order of the page."""
 
 _HEAD = """\

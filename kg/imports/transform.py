@@ -19,7 +19,7 @@ from kg.errors import InputError
 from kg.imports.mapping import Mapper, Mapping, Row
 from kg.imports.table import MAX_LINE, Cells, Shard, rows_of
 
-JUDGED, WRITTEN = 4_000, 200
+JUDGED, WRITTEN = 4_000, 32
 """Rows that are judged together, and that are written together where nobody judges: judging has a
 cost for each batch, writing is quickest from the cache of the processor."""
 
