@@ -196,6 +196,7 @@ def test_a_thing_leads_to_a_page_or_to_rdf(served: Served) -> None:
     assert leads("/id//evil.example/x", "text/html").startswith("/page/")
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 @pytest.mark.parametrize("ending", ["ttl", "nt", "rdf", "jsonld", "nq", "trig"])
 def test_rdf_of_a_thing_is_read_by_others(ending: str, served: Served) -> None:
     reply = served.ask("GET", f"/data/actor/mexico.{ending}")
