@@ -12,7 +12,7 @@ FLOORS = {
     1: ["rdf", "vocabulary"],
     2: ["store"],
     3: ["queries", "facts", "imports"],
-    4: ["derive", "validate", "extract", "network", "match", "review"],
+    4: ["actors", "derive", "validate", "extract", "network", "match", "review"],
     5: ["load", "export"],
     6: ["web", "api", "intake"],
     7: ["cli"],

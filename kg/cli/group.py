@@ -27,6 +27,7 @@ VERBS = {
     "network": "Who is central, who stands between, how two are joined.",
     "export": "Write the graph for Gephi, Cytoscape, Neo4j, Excel, a browser.",
     "serve": "Serve the store on the network: SPARQL, graphs, questions, pages.",
+    "actors": "Look after the register of actors and offices.",
     "sources": "List the sources in the store.",
     "remove": "Take a source out of the store.",
     "dump": "Write everything the sources assert, as RDF.",

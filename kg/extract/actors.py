@@ -1,14 +1,12 @@
 """Who takes part in a text: people, states and bodies, each once, by the register or by name."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer, Hit, Known
 from kg.extract.sentences import Told, Word
+from kg.facts.names import folded, slug_of
 
 
 @dataclass(eq=False, slots=True)
@@ -278,15 +276,6 @@ class People:
         return word.lower in self.english.offices
 
 
-@lru_cache(maxsize=4096)
-def folded(text: str) -> str:
-    """Returns a text in small letters without accents."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 def _initial(word: str) -> bool:
     return len(word.rstrip(".")) == 1
 
@@ -299,11 +288,6 @@ def _short(one: str, other: str) -> bool:
         or one[:2] == other[:2]
         or (min(len(one), len(other)) == 1 and one[0] == other[0])
     )
-
-
-def slug_of(name: str) -> str:
-    """Returns a slug for a name."""
-    return re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")
 
 
 def _gender_of_title(title: str, english: English) -> str:

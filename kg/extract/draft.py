@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
-from kg.extract.actors import Actor, slug_of
+from kg.extract.actors import Actor
 from kg.extract.article import Article
 from kg.extract.facts import Act, Event, Facts, Position, Span
+from kg.facts.names import slug_of
 from kg.facts.passages import Passages, passages_of
 from kg.vocabulary import Vocabulary
 

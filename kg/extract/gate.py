@@ -7,7 +7,7 @@ writes them, kinds and stances of the vocabulary. No word of the answer reaches 
 from bisect import bisect_right
 from collections import Counter
 
-from kg.extract.actors import Actor, People, slug_of
+from kg.extract.actors import Actor, People
 from kg.extract.answer import (
     ACTOR_KINDS,
     Answer,
@@ -26,6 +26,7 @@ from kg.extract.layout import blocks_of
 from kg.extract.reader import Reader
 from kg.extract.sentences import Sentence, Told, read_sentences
 from kg.facts.dates import window
+from kg.facts.names import slug_of
 from kg.vocabulary import Vocabulary
 
 _DEEPEST = 6

@@ -1,10 +1,11 @@
 """The names of a text: with titles, in lists, in appositions, and surnames alone."""
 
-from kg.extract.actors import Actor, Mention, folded
+from kg.extract.actors import Actor, Mention
 from kg.extract.bodies import Bodies
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer
 from kg.extract.sentences import Told
+from kg.facts.names import folded
 
 
 class Cast(Bodies):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import Misuse, StoreError
-from kg.rdf import Quad
+from kg.rdf import Quad, Rows
 from kg.store import doctor
 from kg.store.base import Background, Bulk, Limits, Reader, SourceRecord, Writer
 from kg.store.doctor import Diagnosis
@@ -22,6 +22,7 @@ __all__ = [
     "Reader",
     "SourceRecord",
     "Writer",
+    "ask",
     "diagnose",
     "in_memory",
     "is_folder",
@@ -59,6 +60,21 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     if not create and not (folder / "sources").is_dir():
         raise StoreError(f"there is no store at {address}: `kg load FILE` makes one")
     return FolderStore(folder, background)
+
+
+def ask(address: str, text: str, limits: Limits) -> Rows:
+    """Returns the answer of somebody's SPARQL endpoint to a SELECT, asked as nobody.
+
+    Raises:
+        KgError: It is away, refuses, or answers with something else.
+    """
+    from kg.store.remote.endpoint import Endpoint
+    from kg.store.remote.line import Credentials
+
+    found = Endpoint(address, Credentials()).select(text, limits)
+    if not isinstance(found, Rows):
+        raise StoreError(f"{address} answers with another form of result")
+    return found
 
 
 def diagnose(address: str, background: Background, watch: Watch) -> Diagnosis:

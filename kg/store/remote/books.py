@@ -27,8 +27,8 @@ WRITTEN = "/written"
 STAGED = "/staged"
 """Ending of a graph that is not yet complete; no reader looks into it."""
 
-_PART = 30_000
-"""Characters of a literal: Virtuoso takes no long ones by the Graph Store Protocol."""
+_PART = 6_000
+"""Characters of a literal: of longer ones Virtuoso takes a graph for plain text, and refuses it."""
 
 _MOST = 2**30
 """Bytes that a source may unpack to."""

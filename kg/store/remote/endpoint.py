@@ -18,7 +18,7 @@ from kg.rdf import Rows, Triple
 from kg.store.base import Limits
 from kg.store.remote.answers import RESULTS, TRIPLES, read_rows, read_triples
 from kg.store.remote.dialects import OTHER, Dialect, dialect_of
-from kg.store.remote.line import Body, Line, credentials_of, origin_of
+from kg.store.remote.line import Body, Credentials, Line, credentials_of, origin_of
 
 Parameters = Sequence[tuple[str, str]]
 """Of a request, as `("default-graph-uri", "http://…")`."""
@@ -56,15 +56,18 @@ def addresses_of(address: str) -> Addresses:
 
 
 class Endpoint:
-    """Asks and changes one endpoint; what kind of server it is shows in its first answer."""
+    """Asks and changes one endpoint; what kind of server it is shows in its first answer.
 
-    def __init__(self, address: str) -> None:
+    Who asks is said by the environment, unless it is said here.
+    """
+
+    def __init__(self, address: str, who: Credentials | None = None) -> None:
         given = addresses_of(address)
         self.address = given.query
         self._given = given
         host = origin_of(address)[1]
         told = (url for url in (given.query, given.update, given.graphs) if url)
-        self._line = Line(credentials_of(host), tuple(told))
+        self._line = Line(credentials_of(host) if who is None else who, tuple(told))
         self.dialect: Dialect = OTHER
 
     def select(self, text: str, limits: Limits, parameters: Parameters = ()) -> Rows | bool:
