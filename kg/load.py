@@ -10,10 +10,10 @@ from kg import __version__
 from kg.derive import derive, read_rules
 from kg.errors import InputError, Misuse, NotConforming, Place
 from kg.facts import Document, Register, read_documents, read_register
-from kg.namespaces import DERIVED, GRAPH, RDFS, VOCABULARY_GRAPH
+from kg.namespaces import DERIVED, RDFS, SOURCE, VOCABULARY_GRAPH, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.resources import Kind, files
-from kg.store import Background, Reader, Writer
+from kg.store import Background, Narrowable, Reader, Writer
 from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
@@ -147,28 +147,41 @@ def check(path: Path, house: House, source: str | None = None) -> list[Checked]:
 
 
 def check_store(store: Reader, house: House, name: str) -> Judged:
-    """Returns what the shapes say of everything in a store, asked where it is.
+    """Returns what the shapes say of everything in a store, source by source, as the gate judges.
 
-    The place of a finding is the source that tells of its node.
+    A server that can be relied on is asked where it is. The place of a finding is its source.
 
     Args:
         store: The store.
         house: What to judge with.
         name: What the report calls the store.
     """
-    report = house.judge.report(store)
-    nodes = sorted({NamedNode(one.focus) for one in report.findings}, key=str)
-    found = store.query(
-        f"SELECT ?node ?graph ?label {{ VALUES ?node {{ {' '.join(map(str, nodes))} }} "
-        f"GRAPH ?graph {{ ?node a ?class }} OPTIONAL {{ ?node <{RDFS}label> ?label }} }} "
-        "ORDER BY ?node ?graph ?label"
-    )
-    labels, places = {}, {}
-    for node, graph, label in reversed(found.rows if isinstance(found, Rows) else ()):
-        if isinstance(node, NamedNode) and isinstance(graph, NamedNode):
-            places[node.value] = Place(graph.value.removeprefix(GRAPH).removesuffix(DERIVED))
-            labels[node.value] = label.value if isinstance(label, Literal) else ""
-    return located(name, report, lambda node, _: places.get(node, Place(name)), labels)
+    judged = [_judged(store, house, record.source) for record in store.sources()]
+    findings = tuple(one for source in judged for one in source.findings)
+    nodes = sum(source.focus_nodes for source in judged)
+    by_pyshacl = {shape for source in judged for shape in source.by_pyshacl}
+    shapes = max((source.shapes for source in judged), default=0)
+    return Judged(name, findings, nodes, shapes, tuple(sorted(by_pyshacl)))
+
+
+def _judged(store: Reader, house: House, source: str) -> Judged:
+    graph = graph_of(source)
+    narrowed = store.narrowed(source) if isinstance(store, Narrowable) else None
+    if narrowed is not None:
+        report = house.judge.report(narrowed)
+    else:
+        report = house.judge.judge((*store.quads(graph), *store.quads(graph + DERIVED)))
+    nodes = " ".join(sorted({str(NamedNode(one.focus)) for one in report.findings}))
+    labels = {}
+    if nodes:
+        found = store.query(
+            f"SELECT ?node (MIN(?name) AS ?label) {{ VALUES ?node {{ {nodes} }} "
+            f"?node <{RDFS}label> ?name }} GROUP BY ?node"
+        )
+        rows = found.rows if isinstance(found, Rows) else ()
+        labels = {getattr(node, "value", ""): getattr(name, "value", "") for node, name in rows}
+    place = Place(source.removeprefix(SOURCE))
+    return located(source, report, lambda *_: place, labels)
 
 
 def _checked(document: Document, house: House) -> Checked:

@@ -145,8 +145,8 @@ def test_syntax_error_has_line_and_column() -> None:
         loaded().run("SELECT *\n{ ?s ?p }", Limits())
 
 
-def test_a_query_may_name_its_dataset() -> None:
-    found = loaded().run(f"SELECT ?o FROM <{graph_of(READOUT)}> {{ ?s ?p ?o }}", Limits())
+def test_a_query_may_name_its_dataset(store: Writer) -> None:
+    found = store.run(f"SELECT ?o FROM <{graph_of(READOUT)}> {{ ?s ?p ?o }}", Limits())
     assert isinstance(found, Rows)
     assert [str(row[0]) for row in found.rows] == [f'"1.1"^^{DECIMAL}']
 

@@ -7,7 +7,7 @@ from typing import Any
 from kg.errors import Misuse, StoreError
 from kg.rdf import Quad, Rows
 from kg.store import doctor
-from kg.store.base import Background, Bulk, Limits, Reader, SourceRecord, Writer
+from kg.store.base import Background, Bulk, Limits, Narrowable, Reader, SourceRecord, Writer
 from kg.store.doctor import Diagnosis
 from kg.store.folder import FolderStore
 from kg.store.memory import MemoryStore, rewritten
@@ -19,6 +19,7 @@ __all__ = [
     "Background",
     "Bulk",
     "Limits",
+    "Narrowable",
     "Reader",
     "SourceRecord",
     "Writer",

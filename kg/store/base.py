@@ -126,6 +126,14 @@ class Reader(Protocol):
 
 
 @runtime_checkable
+class Narrowable(Protocol):
+    """A store that can be asked about one source alone, where it is."""
+
+    def narrowed(self, source: str) -> Reader | None:
+        """Returns a reader of one source and the background; nothing where it cannot be asked."""
+
+
+@runtime_checkable
 class Writer(Reader, Protocol):
     """Also takes sources in and out; readers see all of a change or nothing of it."""
 

@@ -6,6 +6,7 @@ large for that is put beside the old one first, batch by batch, and one update t
 place. Whoever reads sees the old or the new.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Self
 from kg.errors import KgError, StoreError
 from kg.namespaces import DIP, PREFIXES, RDFS, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
-from kg.store import foreign
+from kg.store import foreign, gate
 from kg.store.answers import missing
 from kg.store.base import Background, Bulk, Limits, SourceRecord
 from kg.store.doctor import Diagnosis
@@ -29,6 +30,9 @@ from kg.store.remote.endpoint import Endpoint, Parameters
 
 OURS = Limits(seconds=600, megabytes=8192)
 """For what we ask and change ourselves, which grows with the store."""
+
+LARGE = 10_000
+"""Quads of a source that is asked about where it is; a smaller one is sooner here."""
 
 BACKGROUND = graph_of("background")
 """Name of the entry of vocabulary and register."""
@@ -69,6 +73,7 @@ class RemoteStore:
         self._background = background
         self._known = State("", {})
         self._copy: tuple[str, MemoryStore] | None = None
+        self._only: frozenset[str] | None = None
 
     # Reading
 
@@ -79,7 +84,7 @@ class RemoteStore:
             return copy.query(text)
         with MemoryStore() as nothing:
             form = nothing.query(text)
-        return self._answer(text, form, OURS)
+        return self._answer(text, form, OURS, self._dataset())
 
     def run(self, text: str, limits: Limits) -> Result:
         """Returns the answer to a query from outside, which the server is told the limits of.
@@ -91,7 +96,8 @@ class RemoteStore:
         if copy is not None:
             return copy.run(text, limits)
         form = foreign.run(text, limits)
-        return self._answer(_PROLOGUE + text, form, limits)
+        parameters = () if gate.check(text).dataset else self._dataset()
+        return self._answer(_PROLOGUE + text, form, limits, parameters)
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yields what queries see, of one named graph or all.
@@ -124,9 +130,21 @@ class RemoteStore:
         told = [[getattr(term, "value", "") for term in row] for row in _rows(found)]
         return [SourceRecord(source, label, 0, "", "", "") for source, label in sorted(told)]
 
-    def _answer(self, text: str, form: Result, limits: Limits) -> Result:
+    def narrowed(self, source: str) -> "RemoteStore | None":
+        """Returns a reader of one source and the background, if asking there is worth it."""
+        state = self.state()
+        entry = state.sources().get(source)
+        if not self._endpoint.dialect.answers or entry is None:
+            return None
+        if entry.record().asserted < LARGE:
+            return None
+        other = copy.copy(self)
+        other._only = frozenset({BACKGROUND, graph_of(source)})
+        other._known = other._narrow(state)
+        return other
+
+    def _answer(self, text: str, form: Result, limits: Limits, parameters: Parameters) -> Result:
         """Returns the server's answer, of the form and with the columns that it must have."""
-        parameters = self._dataset()
         if isinstance(form, Triples):
             return Triples(tuple(self._endpoint.construct(text, limits, parameters)))
         found = self._endpoint.select(text, limits, parameters)
@@ -183,8 +201,14 @@ class RemoteStore:
         elif _text(commit[0][0]) != self._known.commit:
             entries = entries_of(_rows(self._endpoint.select(_BOOKS, OURS)))
             told = entries.pop(BOOKS.value, Entry(BOOKS.value)).told
-            self._known = State(told.get("commit", ""), entries)
+            self._known = self._narrow(State(told.get("commit", ""), entries))
         return self._known
+
+    def _narrow(self, state: State) -> State:
+        if self._only is None:
+            return state
+        kept = {name: one for name, one in state.entries.items() if name in self._only}
+        return State(state.commit, kept)
 
     def _graphs(self) -> list[str]:
         found = _rows(self._endpoint.select(_GRAPHS, OURS))
