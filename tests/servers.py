@@ -5,8 +5,10 @@ as in CI, it is a failure.
 """
 
 import contextlib
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -123,7 +125,9 @@ SERVERS = {"oxigraph": oxigraph, "fuseki": fuseki, "virtuoso": virtuoso}
 def running(command: list[str], folder: Path, address: str) -> Iterator[None]:
     """Runs a server until the block is done, from when it answers."""
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, preexec_fn=die_with_parent
+        )
         try:
             wait(server, address, folder / "log")
             yield
@@ -134,6 +138,12 @@ def running(command: list[str], folder: Path, address: str) -> Iterator[None]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def die_with_parent() -> None:
+    """Ends a server with the test process, however that ends (Linux: PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
