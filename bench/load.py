@@ -13,6 +13,9 @@ import uvloop
 GRACE = 10.0
 """Seconds after the end that an answer is waited for."""
 
+RETRY = 1.0
+"""Seconds that a client waits after a 429 or 503."""
+
 Make = Callable[[], bytes]
 
 
@@ -50,7 +53,7 @@ class _Client(asyncio.Protocol):
         self._next()
 
     def _next(self) -> None:
-        if time.perf_counter() > self._until:
+        if self._transport.is_closing() or time.perf_counter() > self._until:
             self._transport.close()
             return
         self._parser = httptools.HttpResponseParser(self)
@@ -66,9 +69,12 @@ class _Client(asyncio.Protocol):
     def on_message_complete(self) -> None:
         assert self._began is not None
         seconds = time.perf_counter() - self._began
-        self._tally.taken.append((seconds, self._parser.get_status_code()))
+        status = self._parser.get_status_code()
+        self._tally.taken.append((seconds, status))
         self._began = None
-        self._loop.call_soon(self._next)
+        # As a client that is asked to come back later does.
+        wait = RETRY if status in {429, 503} else 0.0
+        self._loop.call_later(wait, self._next)
 
     def lose(self) -> None:
         """Gives an answer up."""

@@ -270,7 +270,7 @@ def measure_load(folder: Path, questions: dict[str, list[str]], seconds: float) 
 def measure_lookups(folder: Path, subjects: list[str], seconds: float) -> str:
     """Measures 32 readers that ask the least, where HTTP costs more than the query."""
     rows = []
-    for start in servers(folder):
+    for start in itertools.islice(servers(folder), 2):
         with start as server:
             drive(server.port, 2, (8, lookups(server, subjects), "127.0.1."))
             (readers,) = drive(server.port, seconds, (32, lookups(server, subjects), "127.0.1."))
@@ -283,7 +283,7 @@ def measure_lookups(folder: Path, subjects: list[str], seconds: float) -> str:
 def measure_connections(folder: Path, questions: dict[str, list[str]], seconds: float) -> str:
     """Measures 500 connections."""
     rows = []
-    for start in servers(folder):
+    for start in itertools.islice(servers(folder), 2):
         with start as server:
             (readers,) = drive(server.port, seconds, (500, reader(server, questions), "127.0.1."))
             told = readers.statuses()

@@ -1,6 +1,7 @@
 """Queries from outside, in a worker process, within limits: what it is told, what it answers."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,9 @@ STACK = 512 * 1024 * 1024
 
 COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("worker.py")))
 """How a worker process is started."""
+
+ENVIRONMENT = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+"""A worker's: each further arena would map 64 megabytes, which count as if the query took them."""
 
 _TRY = "ask for less: a LIMIT, a narrower pattern, fewer joins"
 
@@ -45,6 +49,7 @@ def run(text: str, limits: Limits, *, view: Path | None = None, data: bytes = b"
             COMMAND,
             input=setup(limits.megabytes) + line(asked) + data,
             capture_output=True,
+            env=ENVIRONMENT,
             timeout=limits.seconds,
             check=False,
         )

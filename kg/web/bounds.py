@@ -42,9 +42,9 @@ class Bounds:
     outlasts: float = 0.25
     patience: float = 5.0
     crowd: int = 64
-    crowded: float = 0.8
-    waiting: int = 1024
-    waiting_each: int = 512
+    crowded: float = 0.6
+    waiting: int = 256
+    waiting_each: int = 128
     share: float = 60.0
     answer: int = 64 * 2**20
     answers: int = 256 * 2**20

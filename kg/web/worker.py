@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from kg.errors import StoreError
-from kg.store.foreign import line
+from kg.store.foreign import ENVIRONMENT, line
 from kg.web.problems import TooLarge
 
 _NICE = 10
@@ -52,6 +52,7 @@ class Worker:
             stderr=words,
             limit=_LINE,
             cwd=folder,
+            env=ENVIRONMENT,
             start_new_session=True,  # so that Ctrl-C in a terminal ends the server alone
         )
         if process.stdin is None or process.stdout is None:
