@@ -392,3 +392,34 @@ def test_narrowed_rdf_tells_all_of_what_is_shown_and_nothing_of_what_is_not(filt
     assert passages <= {q.subject for q in told}
     sources = {q.object for q in told if q.predicate.value.endswith("hasSource")}
     assert sources <= {q.subject for q in told}
+
+
+class Streamed:
+    """Edges that are made as they are asked for, and counted."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self):
+        for n in range(self.count):
+            told = {"status": "occurred"} if n % 3 else {"status": "planned", "confidence": 0.5}
+            day = "2026-01-12" if n % 2 else ""
+            yield Edge(f"e{n}", "a", "b", "Meeting", f"Meeting {n}", 1.0, day, day, n % 5 > 0, told)
+
+
+@pytest.mark.parametrize("format", [name for name, one in FORMATS.items() if one.most is None])
+def test_edges_that_pass_through_are_written_as_those_in_memory(format) -> None:
+    nodes = (Node("a", "https://example.org/a", "A", "State"), Node("b", "x:b", "B", "State"))
+    passing, held = Streamed(5_000), tuple(Streamed(5_000))
+    assert render(GraphView("dyads", nodes, passing), format) == render(
+        GraphView("dyads", nodes, held), format
+    )
+
+
+@pytest.mark.parametrize("format", [name for name, one in FORMATS.items() if one.most is not None])
+def test_format_that_is_made_as_a_whole_says_what_it_cannot_hold(format) -> None:
+    with pytest.raises(Misuse, match=r"narrow it.*graphml"):
+        render(GraphView("dyads", (), Streamed(1_000_000)), format)

@@ -60,10 +60,10 @@ def progress(items: Iterable[T], label: str) -> Iterator[T]:
             yield item
 
 
-def write_out(data: bytes, output: Path | None = None) -> None:
+def write_out(data: bytes | Iterable[bytes], output: Path | None = None) -> None:
     """Writes to a file, whole or not at all, or to stdout."""
     if output is None:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.writelines([data] if isinstance(data, bytes) else data)
         sys.stdout.buffer.flush()
         return
     from kg.store.files import told, write_output

@@ -150,13 +150,15 @@ def _list(settings: Settings) -> None:
 
 
 def _write(view: "GraphView", format: str, output: Path | None) -> None:
-    from kg.export import export, render
+    from collections.abc import Mapping
+
+    from kg.export import export, stream
 
     if output is not None:
         export(view, format, output)
         return
-    written = render(view, format)
-    if not isinstance(written, bytes):
+    written = stream(view, format)
+    if isinstance(written, Mapping):
         raise click.UsageError(f"{format} is several files: say where with -o FOLDER")
     if sys.stdout.isatty() and format == "xlsx":
         raise click.UsageError("a workbook is no text: say where with -o FILE")

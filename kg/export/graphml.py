@@ -3,44 +3,39 @@
 Whether an edge has a direction is told as data: networkx refuses a file that mixes the two.
 """
 
-from xml.etree import ElementTree as ET
+from collections.abc import Iterator
 
-from kg.export.text import columns
+from kg.export.text import columns, plain, rows_of
+from kg.export.xml import TYPES, elements, quoted
 from kg.network import GraphView
-from kg.network.graph import Value
 
-_TYPES = {str: "string", int: "long", float: "double", bool: "boolean"}
 _SPACE = "http://graphml.graphdrawing.org/xmlns"
+_OF_NODES = ("label", "iri", "type")
+_OF_EDGES = {"label": str, "type": str, "weight": float, "directed": bool}
+_TIMES = ("start", "end")
 
 
-def write(view: GraphView) -> bytes:
-    """Returns GraphML; `label` and `weight` are what Gephi, yEd and igraph look for."""
-    root = ET.Element("graphml", xmlns=_SPACE)
-    nodes = {"label": str, "iri": str, "type": str, **columns(view.nodes)}
-    times = {"label": str, "type": str, "weight": float, "directed": bool, "start": str, "end": str}
-    edges = {**times, **columns(view.edges)}
-    for domain, found in (("node", nodes), ("edge", edges)):
-        for name, kind in found.items():
-            told = {"id": f"{domain[0]}_{name}", "for": domain}
-            ET.SubElement(root, "key", {**told, "attr.name": name, "attr.type": _TYPES[kind]})
-    graph = ET.SubElement(root, "graph", id="G", edgedefault="directed")
-    for node in view.nodes:
-        element = ET.SubElement(graph, "node", id=node.id)
-        _data(element, "n", {"label": node.label, "iri": node.iri, "type": node.type})
-        _data(element, "n", node.attributes)
-    for edge in view.edges:
-        ends = {"id": edge.id, "source": edge.source, "target": edge.target}
-        element = ET.SubElement(graph, "edge", ends)
-        data: dict[str, Value] = {"label": edge.label, "type": edge.type, "weight": edge.weight}
-        _data(element, "e", {**data, "directed": edge.directed})
-        _data(element, "e", {k: v for k, v in (("start", edge.start), ("end", edge.end)) if v})
-        _data(element, "e", edge.attributes)
-    ET.indent(root)
-    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text + b"\n"
+def write(view: GraphView) -> Iterator[bytes]:
+    """Yields GraphML; `label` and `weight` are what Gephi, yEd and igraph look for."""
+    yield f"<?xml version='1.0' encoding='utf-8'?>\n<graphml xmlns=\"{_SPACE}\">\n".encode()
+    yield from _keys("node", {**dict.fromkeys(_OF_NODES, str), **columns(view.nodes)})
+    yield from _keys("edge", {**_OF_EDGES, **dict.fromkeys(_TIMES, str), **columns(view.edges)})
+    yield b'  <graph id="G" edgedefault="directed">\n'
+    yield from elements(rows_of(view.nodes, ("id", *_OF_NODES)), lambda n: _template("node", 1, n))
+    told = rows_of(view.edges, ("id", "source", "target", *_OF_EDGES), _TIMES)
+    yield from elements(told, lambda names: _template("edge", 3, names))
+    yield b"  </graph>\n</graphml>\n"
 
 
-def _data(element: ET.Element, domain: str, told: dict[str, Value]) -> None:
-    for name, value in told.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        ET.SubElement(element, "data", key=f"{domain}_{name}").text = text
+def _keys(domain: str, found: dict[str, type]) -> Iterator[bytes]:
+    for name, kind in found.items():
+        told = f'id="{domain[0]}_{quoted(name)}" for="{domain}" attr.name="{quoted(name)}"'
+        yield f'  <key {told} attr.type="{TYPES[kind]}" />\n'.encode()
+
+
+def _template(domain: str, attributes: int, names: tuple[str, ...]) -> str:
+    """Returns an element: so many of the names are its attributes, the others are data."""
+    fit = [quoted(plain(name)).replace("%", "%%") for name in names]
+    told = "".join(f' {name}="%s"' for name in fit[:attributes])
+    data = "".join(f'      <data key="{domain[0]}_{name}">%s</data>\n' for name in fit[attributes:])
+    return f"    <{domain}{told}>\n{data}    </{domain}>\n"

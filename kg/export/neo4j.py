@@ -1,13 +1,12 @@
 """Files for Neo4j, and Cypher to load: <https://neo4j.com/docs/operations-manual/current/import/>."""
 
-import csv
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
-from kg.export.text import columns
+from kg.export.tables import in_lines
+from kg.export.text import columns, plain
 from kg.network import GraphView
-from kg.network.graph import Value
 
 _TYPES = {str: "string", int: "long", float: "double", bool: "boolean"}
 
@@ -29,23 +28,12 @@ CALL {{ WITH row
 """
 
 
-def write(view: GraphView) -> Mapping[str, bytes]:
+def write(view: GraphView) -> Mapping[str, Iterable[bytes]]:
     """Returns header and data files for `neo4j-admin database import`, and `load.cypher`.
 
     The `*-header.csv` go with the `*-data.csv`; `nodes.csv` and `edges.csv` are for `load.cypher`.
     """
     of_nodes, of_edges = columns(view.nodes), columns(view.edges)
-    nodes: list[list[Value | None]] = [
-        [n.id, n.iri, n.label, f"Node;{_label(n.type)}", *(n.attributes.get(k) for k in of_nodes)]
-        for n in view.nodes
-    ]
-    edges: list[list[Value | None]] = [
-        [
-            e.source, e.target, _relation(e.type), e.id, e.label, e.weight, e.directed,
-            e.start or None, e.end or None, *(e.attributes.get(k) for k in of_edges),
-        ]
-        for e in view.edges
-    ]  # fmt: skip
     node_header = ["id:ID", "iri:string", "label:string", ":LABEL", *_typed(of_nodes)]
     edge_header = [":START_ID", ":END_ID", ":TYPE", "id:string", "label:string", "weight:double",
                    "directed:boolean", "from:date", "to:date", *_typed(of_edges)]  # fmt: skip
@@ -55,34 +43,46 @@ def write(view: GraphView) -> Mapping[str, bytes]:
     kinds = sorted({_relation(edge.type) for edge in view.edges})
     load = _LOAD.format(relations="".join(_RELATION.format(kind=kind) for kind in kinds))
     return {
-        "nodes-header.csv": _csv([list(node_header)]),
-        "nodes-data.csv": _csv(nodes),
-        "edges-header.csv": _csv([list(edge_header)]),
-        "edges-data.csv": _csv(edges),
-        "nodes.csv": _csv([list(node_heads), *nodes]),
-        "edges.csv": _csv([list(edge_heads), *edges]),
-        "load.cypher": load.encode(),
+        "nodes-header.csv": in_lines(node_header, ()),
+        "nodes-data.csv": in_lines((), _nodes(view, of_nodes)),
+        "edges-header.csv": in_lines(edge_header, ()),
+        "edges-data.csv": in_lines((), _edges(view, of_edges)),
+        "nodes.csv": in_lines(node_heads, _nodes(view, of_nodes)),
+        "edges.csv": in_lines(edge_heads, _edges(view, of_edges)),
+        "load.cypher": [load.encode()],
     }
+
+
+def _nodes(view: GraphView, named: Iterable[str]) -> Iterator[list[str]]:
+    for n in view.nodes:
+        told = (n.attributes.get(key) for key in named)
+        yield list(map(_cell, [n.id, n.iri, n.label, f"Node;{_label(n.type)}", *told]))
+
+
+def _edges(view: GraphView, named: Iterable[str]) -> Iterator[list[str]]:
+    for e in view.edges:
+        told = (e.attributes.get(key) for key in named)
+        ends = [e.source, e.target, _relation(e.type), e.id, e.label, e.weight, e.directed]
+        yield list(map(_cell, [*ends, e.start or None, e.end or None, *told]))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return plain(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _typed(found: dict[str, type]) -> list[str]:
     return [f"{re.sub(r'[^A-Za-z0-9_]', '_', key)}:{_TYPES[kind]}" for key, kind in found.items()]
 
 
+@cache
 def _label(kind: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", kind) or "Thing"
 
 
+@cache
 def _relation(kind: str) -> str:
     """Returns a kind as Neo4j writes relationship types: phoneCall becomes PHONE_CALL."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"[^A-Za-z0-9]+", "_", kind))
     return words.strip("_").upper() or "RELATED"
-
-
-def _csv(rows: list[list[Value | None]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(
-        ["" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in row]
-        for row in rows
-    )
-    return out.getvalue().encode()

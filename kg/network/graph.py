@@ -1,7 +1,8 @@
 """What every projection of a store is: nodes, edges, and how much there was."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 Projection = Literal["events", "dyads", "dyads-aggregated"]
 
@@ -86,6 +87,14 @@ class Filters:
     statuses: tuple[str, ...] = ()
 
 
+class Edges(Protocol):
+    """Edges in order, as often as they are asked for; a tuple, or whatever makes them meanwhile."""
+
+    def __iter__(self) -> Iterator[Edge]: ...
+
+    def __len__(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class GraphView:
     """A projection of a store: nodes and edges, each sorted by id, every edge's ends among them.
@@ -99,5 +108,5 @@ class GraphView:
 
     projection: str
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    edges: Edges
     about: dict[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kg.errors import StoreError
@@ -35,13 +35,14 @@ def told(doing: str) -> Iterator[None]:
         raise StoreError(f"{doing}: {cure}") from error
 
 
-def write_output(path: Path, data: bytes) -> None:
+def write_output(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Writes a file that a user named, whole or not at all, with the permissions of her files.
 
     Where a link leads is written; a pipe or device takes the data as it is.
     """
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        with path.open("wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
         return
     path = path.resolve()
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
@@ -55,13 +56,13 @@ def umask() -> int:
     return mask
 
 
-def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
+def write_durably(path: Path, data: bytes | Iterable[bytes], mode: int = 0o600) -> None:
     """Replaces a file by another one, on disk before this returns."""
     handle, name = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fchmod(handle, mode)
             os.fsync(file.fileno())
