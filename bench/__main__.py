@@ -14,7 +14,16 @@ from types import ModuleType
 from bench.frame import machine
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-TABLES = ("everyday", "transform", "loading", "validation", "serving", "drafting")
+TABLES = (
+    "everyday",
+    "transform",
+    "loading",
+    "validation",
+    "serving",
+    "drafting",
+    "export",
+    "queries",
+)
 """Modules with a `tables()`, in the order of the page."""
 
 _HEAD = """\

@@ -228,11 +228,13 @@ def _is_date(text: str) -> bool:
 
 def _named(reader: Asked, type: str, text: str) -> NamedNode:
     pattern, namespaces = _CLASSES[type]
+    # An IRI or slug is looked up; only a name makes it read what everything is called.
+    meant = (text, *(namespace + text for namespace in namespaces), BASE + text)
+    for iri in filter(None, map(_iri, meant)):
+        if _names(reader, f"VALUES ?iri {{ {iri} }} {pattern}"):
+            return iri
     names = _names(reader, pattern)
     iris = {iri for iri, _ in names}
-    for iri in (text, *(namespace + text for namespace in namespaces), BASE + text):
-        if iri in iris:
-            return NamedNode(iri)
     sought = " ".join(text.casefold().split())
     ends = {iri for iri in iris if re.split("[/#]", iri)[-1].casefold() == sought}
     labelled = {iri for iri, name in names if name.casefold() == sought}
@@ -243,6 +245,13 @@ def _named(reader: Asked, type: str, text: str) -> NamedNode:
         raise Misuse(f"{text!r} is the name of several: {', '.join(found)}. Give the one you mean")
     by_name = {re.split("[/#]", iri)[-1]: iri for iri in iris} | {n: iri for iri, n in names if n}
     raise Misuse(_unknown(f"no {type} is called", text, by_name))
+
+
+def _iri(text: str) -> NamedNode | None:
+    try:
+        return NamedNode(text)
+    except ValueError:
+        return None
 
 
 def _names(reader: Asked, pattern: str) -> list[tuple[str, str]]:

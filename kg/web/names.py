@@ -14,6 +14,10 @@ LONGEST = 300
 """Characters of a parameter."""
 
 
+_KEPT = 100
+"""Answers about names that are kept."""
+
+
 @dataclass(slots=True)
 class Names:
     """What was looked up, as of one commit."""
@@ -60,5 +64,8 @@ class _Asked:
             answer = asyncio.run_coroutine_threadsafe(
                 self.names.pool.ask(self.client, told), self.loop
             ).result()
+            # Names that visitors look up must not pile up.
+            if len(known) >= _KEPT:
+                known.clear()
             known[text] = result_of(answer.kind, answer.body)
         return known[text]
