@@ -26,11 +26,13 @@ from kg.store.manifest import Entry, Manifest, write_source
 def store_of(quads: int) -> Path:
     """Returns the `.kg` folder of a world of about so many quads, made if it is not there."""
     kept = Path(os.environ.get("KG_BENCH", tempfile.gettempdir())) / "diplomatic-kg-bench"
-    folder = kept / str(quads) / ".kg"
+    house = read_house()
+    # Under another vocabulary a store would be stale, and made anew source by source.
+    folder = kept / f"{quads}-{house.background.digest[:12]}" / ".kg"
     if not folder.is_dir():
         made = folder.with_name(".kg.part")
         shutil.rmtree(made, ignore_errors=True)
-        _make(made, quads, read_house())
+        _make(made, quads, house)
         made.rename(folder)
     return folder
 
