@@ -60,6 +60,7 @@ def paths() -> st.SearchStrategy[str]:
 WAYS = ("zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
 KINDS = ("IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
 DATATYPES = ("xsd:integer", "xsd:string", "xsd:date", "xsd:decimal", "rdf:langString")
+BOUNDS = ("minExclusive", "minInclusive", "maxExclusive", "maxInclusive")
 SMALL = st.integers(0, 3).map(str)
 SELECTS = (
     "SELECT $this ?value WHERE { $this <urn:ex:p> ?value . FILTER(isLiteral(?value)) }",
@@ -82,8 +83,6 @@ VALUES = {
     "in": st.lists(one_of(IRIS + LITERALS), min_size=1, max_size=3).map(
         lambda terms: f"( {' '.join(terms)} )"
     ),
-    "minExclusive": one_of(NUMBERS),
-    "maxInclusive": one_of(NUMBERS),
     "sparql": one_of(SELECTS).map("[ sh:select '''{}''' ]".format),
 }
 ON_PATHS = {
@@ -157,7 +156,10 @@ TARGET = st.one_of(
     one_of(PROPERTIES).map("sh:targetSubjectsOf {} ;".format),
     one_of(PROPERTIES).map("sh:targetObjectsOf {} ;".format),
 )
-ORDERED = st.builds("sh:path ex:m ; sh:{} ex:n ;".format, one_of(("lessThan", "lessThanOrEquals")))
+ORDERED = st.one_of(
+    st.builds("sh:path ex:m ; sh:{} ex:n ;".format, one_of(("lessThan", "lessThanOrEquals"))),
+    st.builds("sh:path ex:m ; sh:{} {} ;".format, one_of(BOUNDS), one_of(NUMBERS)),
+)
 BESIDE = st.sampled_from(("", "", "sh:severity sh:Warning ;", 'sh:message "told", "und auch"@de ;'))
 SHAPES = st.builds(
     lambda body, targets, beside: f"ex:s {' '.join(targets)} {beside} {body} .",
