@@ -127,6 +127,8 @@ def annotation(
         }
         for n, event in enumerate(facts.events, start=1)
     ]
+    # The corpus has no questions of those whom the text does not name.
+    unnamed = [act.speaker for act in facts.acts if act.rule == "question/unnamed"]
     numbers = {id(event): f"e{n}" for n, event in enumerate(facts.events, start=1)}
     return {
         **{
@@ -142,6 +144,7 @@ def annotation(
                 "mentions": sorted(actor.forms),
             }
             for actor in facts.actors
+            if actor not in unnamed
         ],
         "events": events,
         "speech_acts": [
@@ -156,6 +159,7 @@ def annotation(
                 "sentence": sentence(act),
             }
             for act in facts.acts
+            if act.speaker not in unnamed
         ],
         "positions": [
             {

@@ -8,6 +8,14 @@ from kg.extract.subjects import Subjects
 class Attribution(Subjects):
     """Attributes clauses to those who tell of them, once all clauses of a sentence are read."""
 
+    @property
+    def question(self) -> int:
+        """Index of the comma after "Asked whether ...", with which a sentence opens, or 0."""
+        cues = self.lexicon.verbs.get(self.words[0].lower, ()) if self.words else ()
+        if not any(c.kind == "Ask" and c.form == "participle" for c in cues):
+            return 0
+        return next((n for n, word in enumerate(self.words) if word.text == ","), 0)
+
     def _according(self) -> None:
         """As in "according to the ministry", "according to a statement from the embassy"."""
         words = self.words
@@ -39,7 +47,12 @@ class Attribution(Subjects):
         """As in "the talks failed, Rubio said on Monday": who says all that goes before."""
         words = self.words
         last = next((c for c in reversed(self.clauses) if self._says(c)), None)
-        if last is None or last.passive or last.cue.lemma not in self.english["general"]:
+        if (
+            self.question
+            or last is None
+            or last.passive
+            or last.cue.lemma not in self.english["general"]
+        ):
             return
         _, _, first = self._auxiliaries(last.at)
         entity = self.entities.get(first - 1)

@@ -167,6 +167,13 @@ class Events(Occasions):
             self._date(event, stream, clause.at)
             yield event
             return
+        if clause.rule == "statement":
+            # "said a statement issued by the ministry".
+            event = Event("PressStatement", [*clause.subjects], stream.sentence, [span],
+                          "phrase/statement", 0.8)  # fmt: skip
+            self._date(event, stream, clause.at)
+            yield event
+            return
         at = self._occasion_of(stream, clause)
         if at is None:
             if self._posted(stream, clause):

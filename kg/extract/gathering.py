@@ -66,16 +66,19 @@ class Gathering:
         if {"after", "following"} & set(before[-5:]):
             # "following her call": what other things follow has taken place.
             return
+        ahead, pairs = self.english["ahead"], pairwise([*before, stream.words[at].lower])
         around = [*before, *[w.lower for w in stream.words[at : at + 10]]]
         later_words = [w.lower for w in stream.words[at : at + 18]]
         if any(w in self.english["called_off"] for w in (*before, *later_words)):
             event.status = "cancelled"
-        elif any(w in self.english["unreal"] for w in before[-6:]) or any(
-            w in self.english["unreal_adjective"] for w in before[-2:]
+        elif (
+            any(w in self.english["unreal"] for w in before[-6:])
+            or any(w in self.english["unreal_adjective"] for w in before[-2:])
+            or any(w in self.english["ruled_out"] for w in later_words)
         ):
             event.status = "hypothetical"
         elif (
-            any(w in self.english["ahead"] for w in before)
+            any(w in ahead and (w != "about" or after == "to") for w, after in pairs)
             or any(w == "will" for w in around)
             or "forward" in before
             or (" to be " in f" {' '.join(around)} ")

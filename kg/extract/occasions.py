@@ -9,6 +9,8 @@ from kg.extract.facts import Event
 from kg.extract.gathering import Gathering
 from kg.extract.when import When, read_when
 
+_FALLS_ON = {"against", "of", "on"}
+
 
 class Occasions(Gathering):
     """Finds events by nouns, and whose they are."""
@@ -327,12 +329,45 @@ class Occasions(Gathering):
             [(words[at].start, words[end - 1].end)],
             "noun/deed",
             0.6,
+            recipients=self._sufferer(stream, end, kind, agent),
         )
         self._status(event, stream, at)
-        if event.status == "occurred" and not day and not self._killed(stream, end):
+        judged = owner and event.recipients and self._judged(stream, at)
+        known = day or self._killed(stream, end) or judged
+        if event.status == "occurred" and not known:
             return None
+        told, said = (
+            self.days,
+            [
+                c.end
+                for c in stream.clauses
+                if c.at < at and c.kind != "Announce" and stream._says(c)
+            ],
+        )
+        self.days = [d for d in told if d.first >= max(said, default=0)]
         self._date(event, stream, at, noun=True)
+        self.days = told
         return event
+
+    def _sufferer(
+        self, stream: Stream, end: int, kind: str, agent: tuple[Actor, ...]
+    ) -> list[Actor]:
+        """As in "a strike against the group", "the intervention in Haiti": whom it falls on."""
+        falls_on = _FALLS_ON | ({"in"} if kind == "Intervention" else set())
+        if end + 1 >= len(stream.words) or stream.words[end].lower not in falls_on:
+            return []
+        n = end + 1
+        while n < len(stream.words) and n not in stream.entities and n < end + 3:
+            n += 1  # "against drug cartels in Mexico"
+        entity = stream.entity_at(n)
+        found = stream.actors_of(entity, None) if entity else ()
+        return [a for a in found if a not in agent]
+
+    def _judged(self, stream: Stream, at: int) -> bool:
+        """Whether somebody asks about a deed, condemns it or accuses somebody of it."""
+        kinds = ("Ask", "Accuse", "Condemn")
+        return any(c.at < at < c.stop and self.vocabulary.is_a(c.kind, kind)
+                   for c in stream.clauses for kind in kinds)  # fmt: skip
 
     def _killed(self, stream: Stream, at: int) -> bool:
         return at < len(stream.words) and stream.words[at].lower in {"that", "which", "killed"}

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from kg.extract.actors import Actor
-from kg.extract.acts_of_nouns import ActsOfNouns
 from kg.extract.clauses import Stream, streams
 from kg.extract.context import Clause, Reference
 from kg.extract.facts import Act
 from kg.extract.gazetteer import Gazetteer
 from kg.extract.lexicon import Cue, Lexicon
+from kg.extract.questions import Questions
 from kg.extract.sentences import Sentence, Told
 
 
@@ -22,12 +22,13 @@ class _Run:
     alone: bool = False
 
 
-class Quotations(ActsOfNouns):
+class Quotations(Questions):
     """Reads what stands between marks."""
 
     def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer, told: Told, published: str) -> None:
         super().__init__(lexicon, gazetteer, told, published)
         self.runs: dict[int, _Run] = {}
+        self.questioners = []
         self.full = self._full_quotes()
 
     def _full_quotes(self) -> set[int]:

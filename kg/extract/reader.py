@@ -103,12 +103,13 @@ class _Reading(Quotations):
         for act in self.acts:
             used |= {id(a) for a in (act.speaker, act.addressee, act.reporter) if a}
         used |= {id(p.holder) for p in positions}
-        used |= {id(a) for act in self.acts for a in self._touched(act)}
-        return [
+        used |= {id(a) for act in self.acts for a in (*self._touched(act), *self._sent(act))}
+        named = [
             a
             for a in self.cast.actors.values()
             if a.forms and (a.kind == "Person" or id(a) in used)
         ]
+        return [*named, *self.questioners]
 
     def _touched(self, act: Act) -> list[Actor]:
         """The state or body that is thanked, condemned, supported or called upon."""
@@ -130,6 +131,22 @@ class _Reading(Quotations):
             )
             return [a for a in mention.actors if a.kind != "Person" and not (place or compound)]
         return []
+
+    def _sent(self, act: Act) -> list[Actor]:
+        """As in "to send the armed forces into ...": the body that is to go there."""
+        words, found = act.sentence.words, list[Actor]()
+        for mention in self.cast.mentions[self.numbers[id(act.sentence)]]:
+            inside = act.content[0] <= words[mention.first].start < act.content[1]
+            verb = mention.first - 1 - (words[mention.first - 1].lower == "the")
+            where = [w.lower for w in words[mention.last : mention.last + 1]]
+            if (
+                inside
+                and verb > 0
+                and words[verb - 1].lower == "to"
+                and where in (["into"], ["to"])
+            ):
+                found += [a for a in mention.actors if a.kind == "Organization"]
+        return found
 
     def _author(self) -> None:
         """Who speaks where the text says "we": the one a statement is attributed to."""
@@ -312,6 +329,7 @@ class _Reading(Quotations):
         for clause in clauses:
             made[id(clause)] = self._acts(stream, clause, made)
         self._by_nouns(stream, clauses)
+        self._asked(stream, made)
         self._announced([act for acts in made.values() for act in acts], sentence)
         if self.context.own_voice and not any(made.values()) and indexes:
             self._own(stream, sentence)
