@@ -26,7 +26,7 @@ def name(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A user's folder: the store loaded, the seed document and the examples at hand."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(ROOT / "docs" / "examples", folder / "examples", dirs_exist_ok=True)
@@ -36,6 +36,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout
     # What the pages show of `facts/` must not be read as the analyst's own register on top.
     return folder
+
+
+@pytest.fixture
+def desk(loaded: Path, tmp_path: Path) -> Path:
+    """One for each page, since pages are read in any order."""
+    return Path(shutil.copytree(loaded, tmp_path / "desk"))
 
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
