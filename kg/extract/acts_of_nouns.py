@@ -13,12 +13,12 @@ class ActsOfNouns(Acts):
     def _by_nouns(self, stream: Stream, clauses: list[Clause]) -> None:
         words = stream.words
         taken = {n for clause in clauses for n in range(clause.at, clause.end)}
-        at, nouns = 0, self.lexicon.nouns
-        while at < len(words):
-            passed = words[at].lower not in nouns or at in taken or at in stream.entities
-            found = None if passed else self._noun(stream, at)
+        free, nouns = 0, self.lexicon.nouns
+        for at, word in enumerate(words):
+            if at < free or word.lower not in nouns or at in taken or at in stream.entities:
+                continue
+            found = self._noun(stream, at)
             if found is None:
-                at += 1
                 continue
             kind, end = found
             whose, content = self._whose(stream, at, end)
@@ -38,7 +38,7 @@ class ActsOfNouns(Acts):
                         reporter=self._reporter(whose),
                     )
                 )
-            at = end
+            free = end
 
     def _noun(self, stream: Stream, at: int) -> tuple[str, int] | None:
         found = self.lexicon.noun_at(stream.words, at)

@@ -51,6 +51,7 @@ _KNOWN_CHARSET = re.compile(
     r"|gb2312|gbk|gb18030|big5)",
     re.I,
 )
+_BEYOND_LATIN = re.compile("[\u0250-\U0010ffff]")
 _MARKS_OF_PRINT = set("–—‘’‚“”„…•€£§°·©®™«»¡¿ºª\xa0")
 
 # UTF-8 that was read as cp1252: what follows each first letter makes no other sense there.
@@ -210,7 +211,8 @@ def _cleaned(text: str) -> str:
     for character in used - {"\n", "\t"}:
         if unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in "\ufffe\uffff":
             replaced.setdefault(ord(character), "")
-    text = text.translate(replaced)
+    if any(ord(character) in replaced for character in used):
+        text = text.translate(replaced)
     marks = "".join(sorted(char for char in used if unicodedata.combining(char)))
     if marks:
         text = re.sub(f"([{marks}]{{{MAX_MARKS}}})[{marks}]+", r"\1", text)
@@ -292,7 +294,9 @@ def _bound_depth(tree: object, file: str) -> None:
 def _head(text: str) -> tuple[str, str]:
     """Returns the title and the day that stand above the article."""
     title = published = ""
-    for number, block in enumerate(blocks_of(text[:HEAD])):
+    for number, block in enumerate(blocks_of(text)):
+        if block.start >= HEAD:
+            break
         told = text[block.start : block.end]
         if number < LINES_BEFORE_DATE and block.kind == "date":
             published = published or date_in(told)
@@ -305,15 +309,15 @@ def _head(text: str) -> tuple[str, str]:
 
 def _language(text: str) -> str:
     """Returns `en` unless a text is plainly not English."""
-    if not text[:20_000].isascii():
-        letters = [character for character in text[:20_000] if character.isalpha()]
-        if 2 * sum(character < "\u0250" for character in letters) < len(letters):
-            return "und"
+    beyond = [char for char in _BEYOND_LATIN.findall(text[:20_000]) if char.isalpha()]
+    if beyond and 2 * len(beyond) > sum(map(str.isalpha, text[:20_000])):
+        return "und"
     words = Counter(re.findall(r"[^\W\d_]+", text[:100_000].lower()))
-    if words.total() < 20:
+    total = words.total()
+    if total < 20:
         return "en"
     shares = {
-        language: sum(words[word] for word in common) / words.total()
+        language: sum(words[word] for word in common if word in words) / total
         for language, common in shipped_cues().languages.items()
     }
     best, second, *_ = sorted(shares, key=lambda language: -shares[language])

@@ -19,18 +19,16 @@ class Stream(Attribution):
 
     def read(self) -> list[Clause]:
         """Returns the clauses of the stream, from left to right."""
-        at = 0
         before = self.context.subject
-        verbs, light = self.lexicon.verbs, self.lexicon.light
-        while at < len(self.words):
-            lower = self.words[at].lower
-            found = self._clause(at) if lower in verbs or lower in light else None
+        verbs, light, free = self.lexicon.verbs, self.lexicon.light, 0
+        for at, word in enumerate(self.words):
+            if at < free or (word.lower not in verbs and word.lower not in light):
+                continue
+            found = self._clause(at)
             if found:
                 self.clauses.append(found)
-                at = max(at + 1, found.end)
+                free = found.end
                 self._after(found)
-            else:
-                at += 1
         if (
             self.quote < 0
             and self.context.subject is before

@@ -57,14 +57,15 @@ class English:
 
     def acts_in(self, words: list[str]) -> Iterator[tuple[int, str, bool]]:
         """Yields where words of `content` stand, the longest first, the act, and whether own."""
-        at = 0
-        while at < len(words):
-            for rest, act, own in self._content.get(words[at], ()):
+        content, free = self._content, 0
+        for at, word in enumerate(words):
+            if at < free or word not in content:
+                continue
+            for rest, act, own in content[word]:
                 if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
                     yield at, act, own
-                    at += len(rest)
+                    free = at + 1 + len(rest)
                     break
-            at += 1
 
     @cached_property
     def _content(self) -> Mapping[str, list[tuple[tuple[str, ...], str, bool]]]:

@@ -32,9 +32,8 @@ class Events(Occasions):
     def _accompanied(self, stream: Stream) -> None:
         """As in "was accompanied during the call by ...": those who were there besides."""
         told = self.english["accompanied"]
-        for at, word in enumerate(stream.words):
-            if word.lower not in told:
-                continue
+        for at in [n for n, word in enumerate(stream.words) if word.lower in told]:
+            word = stream.words[at]
             by = next(
                 (
                     n

@@ -88,8 +88,12 @@ class Cues:
             return False
         told, tokens = _tokens(line)
         index = self.phrases[kind]
-        tried = (p for token in tokens for p in index.get(token, ()))
-        return any(self._stands(found) for p in tried if (found := p.fullmatch(told)))
+        for patterns in filter(None, map(index.get, tokens)):
+            for pattern in patterns:
+                found = pattern.fullmatch(told)
+                if found and self._stands(found):
+                    return True
+        return False
 
     def are_names(self, text: str) -> bool:
         """Whether a text is names and nothing else."""
@@ -151,7 +155,16 @@ def blocks_of(text: str, cues: Cues | None = None) -> tuple[Block, ...]:
         text: As `kg.extract.article` gives it.
         cues: The shipped ones, unless given.
     """
-    cues = shipped_cues() if cues is None else cues
+    return _shipped_blocks(text) if cues is None else _blocks(text, cues)
+
+
+@lru_cache(maxsize=1)
+def _shipped_blocks(text: str) -> tuple[Block, ...]:
+    """The intake asks first, for title and date, then the reader of the same text."""
+    return _blocks(text, shipped_cues())
+
+
+def _blocks(text: str, cues: Cues) -> tuple[Block, ...]:
     blocks: list[Block] = []
     seen: set[str] = set()
     spans = list(_spans(text, cues))

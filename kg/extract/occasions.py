@@ -21,11 +21,9 @@ class Occasions(Gathering):
             self.days = read_when(stream.words, self.english, self.published)
         found: list[Event] = []
         words = stream.words
-        at = 0
-        nouns = self.lexicon.nouns
-        while at < len(words):
-            if words[at].lower not in nouns:
-                at += 1
+        free, nouns = 0, self.lexicon.nouns
+        for at, word in enumerate(words):
+            if at < free or word.lower not in nouns:
                 continue
             cue = (
                 None
@@ -33,17 +31,15 @@ class Occasions(Gathering):
                 else self.lexicon.noun_at(words, at)
             )
             if cue is None or not self._counts(cue[0].kind) or self._is_verb(stream, at):
-                at += 1
                 continue
+            free = cue[1]
             denied = any(c.negated and c.at <= at < c.end for c in stream.clauses)
             if denied or self._none(stream, at):
-                at = cue[1]
                 continue
             event = self._by_noun(stream, at, cue[1], cue[0].kind, cue[0].form == "nouns")
             if event:
                 found.append(event)
                 found += self._again(event, at, plural=cue[0].form == "nouns")
-            at = cue[1]
         return found
 
     def _none(self, stream: Stream, at: int) -> bool:

@@ -1,5 +1,7 @@
 """Pronouns and descriptions in a sentence, and names that "and" joins; not yet who is meant."""
 
+from dataclasses import replace
+
 from kg.extract.actors import Actor, Mention
 from kg.extract.context import Clause, Context, Reference
 from kg.extract.groups import Groups
@@ -31,19 +33,13 @@ class Words(Groups):
         self.context = context
         self.speaker = speaker
         self.quote = quote
-        place = {index: n for n, index in enumerate(indexes)}
+        place = range(len(indexes)) if whole else {index: n for n, index in enumerate(indexes)}
         self.entities: dict[int, Mention | Reference] = {}
         self._starts: dict[int, Mention | Reference] = {}
         for mention in mentions:
             if mention.first in place and mention.last - 1 in place and mention.how != "part":
-                self._add(
-                    Mention(
-                        place[mention.first],
-                        place[mention.last - 1] + 1,
-                        mention.how,
-                        mention.actors,
-                    )
-                )
+                first, last = place[mention.first], place[mention.last - 1] + 1
+                self._add(mention if whole else replace(mention, first=first, last=last))
         self._references()
         self._groups()
         self.clauses: list[Clause] = []

@@ -9,9 +9,9 @@ from kg.extract.english import English
 from kg.extract.layout import Block
 
 _WORD = re.compile(
-    r"(?P<abbr>(?:[A-Za-z]\.){2,}|[A-Z]\.(?=\s[A-Z]))"
-    r"|(?P<word>@?[^\W_]+(?:[-‐‑](?:(?:[A-Z]\.){2,}|[^\W_]+))*(?:['’](?!s\b)[^\W_]+)?)"
-    r"|(?P<poss>['’]s\b)|(?P<rest>[^\w\s])"
+    r"(?:[A-Za-z]\.){2,}|[A-Z]\.(?=\s[A-Z])"  # an abbreviation
+    r"|@?[^\W_]+(?:[-‐‑](?:(?:[A-Z]\.){2,}|[^\W_]+))*(?:['’](?!s\b)[^\W_]+)?"
+    r"|['’]s\b|[^\w\s]"
 )
 _MASK = str.maketrans("“”„‟″’‘‚‛`´", '"""""' + "''''''")
 LONGEST = 400
@@ -75,10 +75,14 @@ def read_sentences(text: str, blocks: tuple[Block, ...], english: English) -> To
     """Returns the sentences of all blocks but furniture, and the quotations in them."""
     kept = [block for block in blocks if block.kind != "furniture"]
     quotes, deep = _quotations(text, kept)
+    starts = [quote.start for quote in quotes]
     sentences = []
     for number, block in enumerate(kept):
         for start, end in _spans(text, block, english):
-            words = tuple(_words(text, start, end, quotes, deep))
+            first = max(bisect_right(starts, start) - 1, 0)
+            near = range(first, bisect_right(starts, end))
+            inside = [(n, quotes[n]) for n in near if quotes[n].end > start]
+            words = tuple(_words(text, start, end, inside, deep))
             if len(words) <= LONGEST and any(word.text[0].isalnum() for word in words):
                 sentences.append(Sentence(start, end, words, block, number))
     return Told(text, tuple(sentences), quotes)
@@ -167,19 +171,21 @@ def _words(
     text: str,
     start: int,
     end: int,
-    quotes: tuple[Quote, ...],
+    near: list[tuple[int, Quote]],
     deep: tuple[tuple[int, int], ...],
 ) -> list[Word]:
-    first = max(bisect_right(quotes, start, key=lambda q: q.start) - 1, 0)
-    last = bisect_right(quotes, end, key=lambda q: q.start)
-    near = [(n, quotes[n]) for n in range(first, last) if quotes[n].end > start]
     inner = [(a, b) for a, b in deep if a < end and b > start] if near else []
-    found = []
+    found, new = [], tuple.__new__  # in half the time that `Word(...)` takes
     for match in _WORD.finditer(text, start, end):
         a, b = match.span()
-        quote = next((n for n, q in near if q.start <= a < q.end), -1) if near else -1
+        quote = -1
+        for number, one in near:
+            if one.start <= a < one.end:
+                quote = number
+                break
         deep_in = bool(inner) and any(x <= a < y for x, y in inner)
         word = match.group()
         lower = word.lower() if word.isascii() and word != "US" else _lower(word)
-        found.append(Word(a, b, word, lower, quote, deep_in, word[0].isupper()))
+        told = (a, b, word, lower, quote, deep_in, word[0].isupper())
+        found.append(new(Word, told))
     return found
