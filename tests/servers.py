@@ -24,7 +24,7 @@ import pytest
 from kg.namespaces import BASE
 from kg.rdf import Literal, NamedNode, Rows
 from kg.store.remote.endpoint import Endpoint
-from kg.store.remote.store import OURS
+from kg.store.remote.reader import OURS
 
 FUSEKI = "5.6.0"
 JAR = (

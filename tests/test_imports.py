@@ -19,7 +19,8 @@ import pytest
 
 from kg.derive import derive, read_rules
 from kg.imports.compile import Source, read_mapping
-from kg.imports.mapping import Mapper, Mapping
+from kg.imports.mapper import Mapper
+from kg.imports.mapping import Mapping
 from kg.imports.spec import mappings
 from kg.imports.transform import Files, Job
 from kg.load import House, read_house

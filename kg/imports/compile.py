@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import InputError, InputErrors
-from kg.imports.mapping import Actor, Kind, Mapping, Parties, escaped
+from kg.imports.lexical import escaped
+from kg.imports.mapping import Actor, Kind, Mapping, Parties
 from kg.imports.spec import Actors, Codes, Spec, read_codes, read_spec
 from kg.namespaces import ACTOR, DERIVED, DIP, RDF, RDFS, SCHEMA, SKOS, XSD, graph_of
 from kg.placed import Placed

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from kg.errors import InputError
-from kg.imports.mapping import Mapper, Mapping, Row
+from kg.imports.mapper import Mapper, Row
+from kg.imports.mapping import Mapping
 from kg.imports.table import MAX_LINE, Cells, Shard, rows_of
 
 JUDGED, WRITTEN = 4_000, 32

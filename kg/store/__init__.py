@@ -69,8 +69,8 @@ def ask(address: str, text: str, limits: Limits) -> Rows:
     Raises:
         KgError: It is away, refuses, or answers with something else.
     """
+    from kg.store.remote.credentials import Credentials
     from kg.store.remote.endpoint import Endpoint
-    from kg.store.remote.line import Credentials
 
     found = Endpoint(address, Credentials()).select(text, limits)
     if not isinstance(found, Rows):

@@ -7,8 +7,8 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triple, Triples
+from kg.store.remote.body import Body
 from kg.store.remote.depth import Shallow
-from kg.store.remote.line import Body
 
 RESULTS = "application/sparql-results+json"
 TRIPLES = "application/n-triples"

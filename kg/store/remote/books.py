@@ -73,6 +73,23 @@ class Entry:
             yield Quad(name, NamedNode(STORE + key), Literal(value), BOOKS)
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the books said as of one commit; no commit where there are no books."""
+
+    commit: str
+    entries: dict[str, Entry]
+
+    def seen(self) -> list[str]:
+        """Returns the graphs that queries see, sorted."""
+        return sorted({graph for entry in self.entries.values() for graph in entry.graphs})
+
+    def sources(self) -> dict[str, Entry]:
+        """Returns the entries of sources by source, sorted."""
+        told = {entry.told.get("source", ""): entry for entry in self.entries.values()}
+        return {source: told[source] for source in sorted(told) if source}
+
+
 def told_of(record: SourceRecord) -> dict[str, str]:
     """Returns what the books say of a source."""
     return {

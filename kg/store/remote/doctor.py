@@ -5,7 +5,6 @@ compared with it term by term, in the form that the embedded store gives them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from kg.errors import StoreError
 from kg.namespaces import DERIVED
@@ -15,15 +14,13 @@ from kg.store.doctor import Diagnosis
 from kg.store.remote import staging
 from kg.store.remote.answers import Canonical
 from kg.store.remote.books import Entry
-
-if TYPE_CHECKING:
-    from kg.store.remote.store import RemoteStore
+from kg.store.remote.reader import RemoteReader
 
 Watch = Callable[[list[Entry]], Iterable[Entry]]
 """Passes sources on, one after the other, and may show how far it is."""
 
 
-def diagnose(store: "RemoteStore", background: Background, name: str, watch: Watch) -> Diagnosis:
+def diagnose(store: RemoteReader, background: Background, name: str, watch: Watch) -> Diagnosis:
     """Returns what is wrong with a store.
 
     Args:
@@ -61,7 +58,7 @@ def diagnose(store: "RemoteStore", background: Background, name: str, watch: Wat
     return Diagnosis(tuple(sources), tuple(graphs), len(state.sources()), "the graphs")
 
 
-def _same(store: "RemoteStore", quads: Iterable[Quad], graphs: Iterable[str]) -> bool:
+def _same(store: RemoteReader, quads: Iterable[Quad], graphs: Iterable[str]) -> bool:
     """Returns whether graphs hold what they should."""
     there = (quad for graph in graphs for quad in store.graph(graph))
     return set(_canonical(there)) == set(_canonical(quads))

@@ -17,8 +17,10 @@ from kg.errors import LimitError
 from kg.rdf import Rows, Triple
 from kg.store.base import Limits
 from kg.store.remote.answers import RESULTS, TRIPLES, read_rows, read_triples
+from kg.store.remote.body import Body
+from kg.store.remote.credentials import Credentials, credentials_of, origin_of
 from kg.store.remote.dialects import OTHER, Dialect, dialect_of
-from kg.store.remote.line import Body, Credentials, Line, credentials_of, origin_of
+from kg.store.remote.line import Line
 
 Parameters = Sequence[tuple[str, str]]
 """Of a request, as `("default-graph-uri", "http://…")`."""

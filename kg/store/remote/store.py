@@ -6,235 +6,30 @@ large for that is put beside the old one first, batch by batch, and one update t
 place. Whoever reads sees the old or the new.
 """
 
-import copy
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kg.errors import KgError, StoreError
-from kg.namespaces import DIP, PREFIXES, RDFS, graph_of
-from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
-from kg.store import foreign, gate
+from kg.namespaces import graph_of
+from kg.rdf import Quad, parse
 from kg.store.answers import missing
-from kg.store.base import Background, Bulk, Limits, SourceRecord
+from kg.store.base import Background, Bulk, SourceRecord
 from kg.store.doctor import Diagnosis
 from kg.store.manifest import Manifest, read_source
-from kg.store.memory import MemoryStore, digest_of, held
+from kg.store.memory import digest_of, held
 from kg.store.remote import staging, updates
-from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, entries_of, pack, told_of, unpack
+from kg.store.remote.books import WRITTEN, Entry, State, pack, told_of
 from kg.store.remote.doctor import Watch, diagnose
-from kg.store.remote.endpoint import Endpoint, Parameters
-
-OURS = Limits(seconds=600, megabytes=8192)
-"""For what we ask and change ourselves, which grows with the store."""
-
-LARGE = 10_000
-"""Quads of a source that is asked about where it is; a smaller one is sooner here."""
-
-BACKGROUND = graph_of("background")
-"""Name of the entry of vocabulary and register."""
-
-_COMMIT = f"SELECT ?commit {{ GRAPH {BOOKS} {{ {BOOKS} {updates.COMMIT} ?commit }} }}"
-_BOOKS = f"SELECT ?name ?key ?value {{ GRAPH {BOOKS} {{ ?name ?key ?value }} }}"
-_GRAPHS = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
-_SOURCES = (
-    "SELECT ?source (SAMPLE(?called) AS ?label) "
-    f"{{ ?source a <{DIP}Source> OPTIONAL {{ ?source <{RDFS}label> ?called }} }} GROUP BY ?source"
-)
-# On the line of the query's first one, so that lines count as they were written.
-_PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in PREFIXES.items())
+from kg.store.remote.reader import BACKGROUND, OURS, RemoteReader
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the books said as of one commit; no commit where there are no books."""
-
-    commit: str
-    entries: dict[str, Entry]
-
-    def seen(self) -> list[str]:
-        """Returns the graphs that queries see, sorted."""
-        return sorted({graph for entry in self.entries.values() for graph in entry.graphs})
-
-    def sources(self) -> dict[str, Entry]:
-        """Returns the entries of sources by source, sorted."""
-        told = {entry.told.get("source", ""): entry for entry in self.entries.values()}
-        return {source: told[source] for source in sorted(told) if source}
-
-
-class RemoteStore:
+class RemoteStore(RemoteReader):
     """Reads and replaces sources on a server. Nothing is sent before the first question."""
 
     def __init__(self, address: str, background: Background) -> None:
-        self._endpoint = Endpoint(address)
+        super().__init__(address)
         self._background = background
-        self._known = State("", {})
-        self._copy: tuple[str, MemoryStore] | None = None
-        self._only: frozenset[str] | None = None
-
-    # Reading
-
-    def query(self, text: str) -> Result:
-        """Returns the answer to one of our own queries."""
-        copy = self._copied()
-        if copy is not None:
-            return copy.query(text)
-        with MemoryStore() as nothing:
-            form = nothing.query(text)
-        return self._answer(text, form, OURS, self._dataset())
-
-    def run(self, text: str, limits: Limits) -> Result:
-        """Returns the answer to a query from outside, which the server is told the limits of.
-
-        It is read here first, in a process of its own: a slip is said with its place, and what
-        kills a server by its nesting, or sends it elsewhere, does not reach it.
-        """
-        copy = self._copied()
-        if copy is not None:
-            return copy.run(text, limits)
-        form = foreign.run(text, limits)
-        parameters = () if gate.check(text).dataset else self._dataset()
-        return self._answer(_PROLOGUE + text, form, limits, parameters)
-
-    def quads(self, graph: str | None = None) -> Iterator[Quad]:
-        """Yields what queries see, of one named graph or all.
-
-        Raises:
-            StoreError: Somebody wrote meanwhile: it would be of two states.
-        """
-        state = self.state()
-        names = [graph] if graph else state.seen() if state.commit else self._graphs()
-        for name in names:
-            yield from self.graph(name)
-        if self.state().commit != state.commit:
-            raise self._moved()
-
-    def asserted(self, source: str | None = None) -> Iterator[Quad]:
-        """Yields what sources assert, literals as they were written."""
-        state = self.state()
-        entries = state.sources()
-        if source is not None and source not in entries:
-            raise missing(source, self.sources())
-        for name in entries if source is None else (source,):
-            yield from parse(self.written(entries[name], state), "nq", file=name)
-
-    def sources(self) -> list[SourceRecord]:
-        """Returns a record of each source, sorted by IRI; bare ones where there are no books."""
-        state = self.state()
-        if state.commit:
-            return [entry.record() for entry in state.sources().values()]
-        found = self.query(_SOURCES)
-        told = [[getattr(term, "value", "") for term in row] for row in _rows(found)]
-        return [SourceRecord(source, label, 0, "", "", "") for source, label in sorted(told)]
-
-    def narrowed(self, source: str) -> "RemoteStore | None":
-        """Returns a reader of one source and the background, if asking there is worth it."""
-        state = self.state()
-        entry = state.sources().get(source)
-        if not self._endpoint.dialect.answers or entry is None:
-            return None
-        if entry.record().asserted < LARGE:
-            return None
-        other = copy.copy(self)
-        other._only = frozenset({BACKGROUND, graph_of(source)})
-        other._known = other._narrow(state)
-        return other
-
-    def _answer(self, text: str, form: Result, limits: Limits, parameters: Parameters) -> Result:
-        """Returns the server's answer, of the form and with the columns that it must have."""
-        if isinstance(form, Triples):
-            return Triples(tuple(self._endpoint.construct(text, limits, parameters)))
-        found = self._endpoint.select(text, limits, parameters)
-        if isinstance(found, Rows) != isinstance(form, Rows):
-            raise StoreError(f"{self._endpoint.address} answers with another form of result")
-        if not isinstance(found, Rows) or not isinstance(form, Rows):
-            return found
-        at = [_index(found.variables, name) for name in form.variables]
-        rows = (tuple(None if i is None else row[i] for i in at) for row in found.rows)
-        return Rows(form.variables, tuple(rows))
-
-    def _copied(self) -> MemoryStore | None:
-        """Returns what queries see, in memory, where a server's own answers cannot be relied on."""
-        state = self.state()
-        if self._endpoint.dialect.answers or not state.commit:
-            return None
-        if self._copy is None or self._copy[0] != state.commit:
-            copy = MemoryStore()
-            for entry in state.entries.values():
-                if "source" in entry.told:
-                    copy.extend(parse(self.written(entry, state), "nq", file=entry.name))
-                for graph in entry.graphs:
-                    if graph != entry.name:
-                        copy.extend(self.graph(graph))
-            if self.state().commit != state.commit:
-                raise self._moved()
-            self._copy = state.commit, copy
-        return self._copy[1]
-
-    def graph(self, name: str) -> Iterator[Quad]:
-        """Yields the quads of a named graph, whether the books name it or not."""
-        at = NamedNode(name)
-        for triple in self._endpoint.graph(name, OURS):
-            yield Quad(triple.subject, triple.predicate, triple.object, at)
-
-    def _dataset(self) -> Parameters:
-        """Returns the parameters by which a query sees what the books name, and nothing else.
-
-        Beyond what a server takes as a list of graphs, the union of all it has stands in, while
-        nothing is staged: what else is there then shows too.
-        """
-        state, dialect = self.state(), self._endpoint.dialect
-        graphs = state.seen()
-        many = len(graphs) > dialect.explicit and not staging.is_going_on(state.entries)
-        if dialect.union is not None and (many or not state.commit):
-            return dialect.union
-        return [(f"{kind}-graph-uri", graph) for kind in ("default", "named") for graph in graphs]
-
-    def state(self) -> State:
-        """Returns what the books say now; they are read only when they changed."""
-        commit = _rows(self._endpoint.select(_COMMIT, OURS))
-        if not commit:
-            self._known = State("", {})
-        elif _text(commit[0][0]) != self._known.commit:
-            entries = entries_of(_rows(self._endpoint.select(_BOOKS, OURS)))
-            told = entries.pop(BOOKS.value, Entry(BOOKS.value)).told
-            self._known = self._narrow(State(told.get("commit", ""), entries))
-        return self._known
-
-    def _narrow(self, state: State) -> State:
-        if self._only is None:
-            return state
-        kept = {name: one for name, one in state.entries.items() if name in self._only}
-        return State(state.commit, kept)
-
-    def _graphs(self) -> list[str]:
-        found = _rows(self._endpoint.select(_GRAPHS, OURS))
-        return [_text(graph) for (graph,) in found]
-
-    def written(self, entry: Entry, state: State) -> bytes:
-        """Returns what a source asserts, as it was written: sorted N-Quads.
-
-        Raises:
-            StoreError: It is damaged, or somebody wrote meanwhile.
-        """
-        part, at = NamedNode(STORE + "part"), NamedNode(entry.name + WRITTEN)
-        text = f"SELECT ?part {{ GRAPH {at} {{ {NamedNode(entry.name)} {part} ?part }} }}"
-        parts = [_text(term) for (term,) in _rows(self._endpoint.select(text, OURS))]
-        try:
-            return unpack(parts, entry.told.get("written", ""))
-        except StoreError as error:
-            if self.state().commit != state.commit:
-                raise self._moved() from error
-            told = f"{entry.told.get('source')}: {error}; load the source again"
-            raise StoreError(told) from error
-
-    def _moved(self) -> StoreError:
-        return StoreError(f"{self._endpoint.address} was written while it was read: try again")
-
-    # Writing
 
     def replace(
         self,
@@ -377,31 +172,3 @@ class RemoteStore:
                 made = False
             if not made:
                 raise
-
-    # As a context
-
-    def close(self) -> None:
-        """Has nothing to let go of: no connection outlives its answer."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def _rows(found: Result) -> tuple[tuple[Term | None, ...], ...]:
-    return found.rows if isinstance(found, Rows) else ()
-
-
-def _text(term: Term | None) -> str:
-    return term.value if isinstance(term, NamedNode | Literal) else ""
-
-
-def _index(names: tuple[str, ...], name: str) -> int | None:
-    return names.index(name) if name in names else None

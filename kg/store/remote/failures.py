@@ -1,0 +1,97 @@
+"""What goes wrong on the way to a server or at it: in words, with what to try."""
+
+import http.client
+import re
+import socket
+import ssl
+import urllib.error
+from collections.abc import Collection
+from html import unescape
+
+from kg.errors import KgError, LimitError, QueryError, StoreError
+from kg.store.base import Limits
+
+_WORDS = 2000
+"""Bytes that are read of what a server says of its refusal."""
+
+
+def failure(url: str, error: Exception, limits: Limits) -> KgError:
+    """Returns in words what went wrong on the way to a server or at it, and what to try."""
+    match error:
+        case urllib.error.HTTPError():
+            with error:
+                return _refused(url, error)
+        case urllib.error.URLError(reason=Exception() as reason):
+            return failure(url, reason, limits)
+        case TimeoutError():
+            return LimitError(
+                f"{url} did not answer within {limits.seconds:g} seconds: ask for less, "
+                "or give it more time with --seconds"
+            )
+        case ssl.SSLCertVerificationError():
+            return StoreError(f"{url}: its certificate is not trusted: {error.verify_message}")
+        case ssl.SSLError():
+            return StoreError(f"{url} does not speak TLS: is it an http:// address?")
+        case socket.gaierror():
+            return StoreError(f"{url}: no such host is known: look at the address")
+        case ConnectionRefusedError():
+            return StoreError(f"{url} cannot be reached: nothing listens there; is it running?")
+        case http.client.HTTPException() | ConnectionError():
+            return StoreError(f"{url} cut its answer off: try again, and look at its log")
+        case OSError():
+            return StoreError(f"{url} cannot be reached: {error.strerror or error}")
+    return StoreError(f"{url}: {error}")
+
+
+def _refused(url: str, error: urllib.error.HTTPError) -> KgError:
+    words = _words(error)
+    told = f": {words}" if words else ""
+    match error.code:
+        case 300 | 301 | 302 | 303 | 307 | 308:
+            return StoreError(
+                f"{url} sends elsewhere, to {error.headers.get('Location', 'nowhere')}: "
+                "give that address if you trust it"
+            )
+        case 400 | 422:
+            return QueryError(f"{url} refuses the query{told}")
+        case 401 | 403:
+            return StoreError(
+                f"{url} refuses access ({error.code}){told}: put user and password into ~/.netrc, "
+                "or KG_STORE_USER and KG_STORE_PASSWORD, or a token into KG_STORE_TOKEN"
+            )
+        case 404 | 405 | 406 | 410 | 415 | 501:
+            return StoreError(
+                f"{url} is not the address of such a service ({error.code}){told}: look at it, "
+                "and at KG_STORE_UPDATE and KG_STORE_GRAPHS"
+            )
+        case 408 | 504:
+            return LimitError(f"{url} gave up ({error.code}){told}: ask for less")
+        case 413 | 414:
+            return LimitError(f"{url} does not take so much at once ({error.code}){told}")
+        case 429 | 502 | 503:
+            return StoreError(f"{url} is busy or away ({error.code}){told}: try again later")
+        case 507:
+            return StoreError(f"{url} has no room left{told}: make room there, then try again")
+    return StoreError(f"{url} failed ({error.code}){told}: look at its log")
+
+
+def _words(error: urllib.error.HTTPError) -> str:
+    """Returns the first line of what a server says of its refusal; of a page, its title."""
+    try:
+        text = error.read(_WORDS).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return ""
+    if error.headers.get_content_type() == "text/html":
+        title = re.search(r"<title>([^<]*)</title>", text, re.IGNORECASE)
+        text = unescape(title[1]) if title else ""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:300]
+
+
+def not_an_answer(url: str, kind: str, kinds: Collection[str]) -> StoreError:
+    """Returns in words that a server answered with something of another media type."""
+    is_page = kind in {"text/html", "application/xhtml+xml"}
+    what = "a web page" if is_page else f"{kind}, which is none of {', '.join(sorted(kinds))}"
+    return StoreError(
+        f"{url} answers with {what}: is that the address of a SPARQL endpoint, "
+        "or does something stand before it?"
+    )
