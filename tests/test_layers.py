@@ -1,4 +1,4 @@
-"""Nothing imports upward or sideways, and each heavy library has one home."""
+"""Nothing imports upward or sideways, each heavy library has one home, no module is too long."""
 
 import ast
 from collections.abc import Iterator
@@ -31,6 +31,9 @@ HOMES = {
 }
 # The ground floor's own order, and the two of the first floor: the only steps within a floor.
 WITHIN = {("resources", "errors"), ("placed", "errors"), ("vocabulary", "rdf")}
+MOST = 400
+"""Lines of a module."""
+
 MODULES = sorted(path for path in (ROOT / "kg").rglob("*.py"))
 
 
@@ -78,3 +81,9 @@ def test_library_is_imported_only_in_its_home(path: Path) -> None:
         library = name.split(".")[0]
         if library in HOMES:
             assert room(path) in HOMES[library], f"{id_of(path)} imports {library}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=id_of)
+def test_module_is_short_enough_to_read_at_once(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= MOST, f"{id_of(path)} has {lines} lines: part it where its ideas part"
