@@ -279,6 +279,14 @@ def test_row_without_end_is_refused(tmp_path: Path) -> None:
     assert f"{table}:2: a row is longer than 1,048,576 bytes" in done.stderr
 
 
+def test_heads_that_are_no_csv_are_told(tmp_path: Path) -> None:
+    (tmp_path / "wide.csv").write_text("x" * 200_000 + "\n1\n")
+    done = kg("import", "acled", "wide.csv", folder=tmp_path)
+    assert done.returncode == 3
+    assert "wide.csv:1: not CSV" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_unknown_data_set_names_those_that_there_are(tmp_path: Path) -> None:
     done = kg("import", "gdlt", "x.csv", folder=tmp_path)
     assert done.returncode == 2

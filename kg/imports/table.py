@@ -237,7 +237,10 @@ def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, 
         text = first.decode()
     except UnicodeDecodeError as error:
         raise InputError("it is not UTF-8: save it as UTF-8", Place(str(path), 1)) from error
-    cells = next(csv.reader([text], delimiter=delimiter)) if quoted else text.split(delimiter)
+    try:
+        cells = next(csv.reader([text], delimiter=delimiter)) if quoted else text.split(delimiter)
+    except csv.Error as error:
+        raise InputError(f"not CSV: {error}", Place(str(path), 1)) from error
     while cells and not cells[-1].strip():
         cells.pop()
     return tuple(cell.strip() for cell in cells)
