@@ -12,10 +12,11 @@ from kg.namespaces import SOURCE
 @click.pass_obj
 def command(settings: Settings, source: str) -> None:
     """Take a source out of the store, by its id or IRI."""
+    from kg.errors import harmless
     from kg.load import read_house
     from kg.store import open_store
 
     address = address_of(settings)
     with open_store(address, read_house(project_of(address)).background) as store:
         record = store.remove(SOURCE + source.removeprefix(SOURCE))
-        say(settings, f"removed: {record.label}")
+        say(settings, f"removed: {harmless(record.label)}")
