@@ -220,3 +220,40 @@ def test_output_into_a_pipe_leaves_it_a_pipe(tmp_path: Path) -> None:
         written, _ = reader.communicate(timeout=20)
     assert written.startswith(b"source.id,")
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_choice_that_is_missing_is_told_on_one_line() -> None:
+    shown = kg("network")
+    assert shown.returncode == 2
+    assert "Choose from: central, between," in shown.stderr
+    assert len(shown.stderr.splitlines()) == 1
+
+
+def test_file_given_as_a_question_is_no_sparql() -> None:
+    shown = kg("-s", "memory:", "query", "facts/nope.rq")
+    assert "no question is called" in shown.stderr
+    shown = kg("-s", "memory:", "query", "./README.md")
+    assert shown.returncode == 2
+    assert "write @./README.md" in shown.stderr
+
+
+def test_extract_writes_over_no_article_and_no_other_draft(tmp_path: Path) -> None:
+    text = b"Canada condemned Russia on Monday.\r\n"
+    for name in ("a.txt", "b.txt", "b.html"):
+        (tmp_path / name).write_bytes(text)
+    for arguments in (
+        ("a.txt", "-o", "a.txt"),
+        ("b.txt", "b.html", "-o", "out"),
+        ("a.txt", "-o", "draft.txt", "--text"),
+    ):
+        files = {path.name for path in tmp_path.iterdir()}
+        shown = kg("extract", *arguments, folder=tmp_path)
+        assert shown.returncode == 2, arguments
+        assert "would be written over" in shown.stderr
+        assert {path.name for path in tmp_path.iterdir()} == files
+    shown = kg("extract", "a.txt", "-o", "a.yaml", "--text", folder=tmp_path)
+    assert shown.returncode == 2
+    assert "--text would write its text over it" in shown.stderr
+    assert (tmp_path / "a.txt").read_bytes() == text
+    (tmp_path / "a.txt").write_bytes(text.replace(b"\r", b""))
+    assert kg("extract", "a.txt", "-o", "a.yaml", "--text", folder=tmp_path).returncode == 0

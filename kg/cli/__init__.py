@@ -60,7 +60,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _of_click(misuse: click.ClickException) -> str:
     """Returns click's words in the form of our own, with where to read on."""
-    words = misuse.format_message().rstrip(".")
+    words = " ".join(misuse.format_message().split()).rstrip(".")
     first = words[:1] if words[1:2].isupper() else words[:1].lower()
     context = getattr(misuse, "ctx", None)
     more = f" (see `{context.command_path} --help`)" if context else ""

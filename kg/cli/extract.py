@@ -72,15 +72,18 @@ def command(
         raise Misuse(f"several articles do not fit into {output}: name a folder")
     if keep and output is None:
         raise Misuse("--text writes beside the draft: say where with -o")
+    targets = _targets(paths, output, ending=".txt" if explain else ".yaml", keep=keep)
     service = _service(llm, model, seconds)
     extractor = open_extractor(project_of(address_of(settings)), service)
     worst = 0
-    for path in paths:
+    for path, target in zip(paths, targets, strict=True):
         try:
             data = sys.stdin.buffer.read() if str(path) == "-" else _bytes(path)
             article = read_article(
                 data, file=str(path), published=published, publisher=publisher, url=url, title=title
             )
+            if keep and target is not None and _same(target.with_suffix(".txt"), path):
+                _unchanged(path, data, article.text)
             draft, facts = extractor.draft(article)
         except KgError as error:
             if not several:
@@ -90,7 +93,6 @@ def command(
             continue
         _warn(settings, path, article, facts, by_rules=service is None)
         text = explained(article, facts) if explain else written(draft)
-        target = _target(output, path, several=several, ending=".txt" if explain else ".yaml")
         write_out(text.encode(), target)
         if keep and target is not None:
             write_out(article.text.encode(), target.with_suffix(".txt"))
@@ -153,9 +155,38 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"cannot be read: {what}", Place(str(path))) from error
 
 
-def _target(output: Path | None, path: Path, *, several: bool, ending: str) -> Path | None:
+def _targets(
+    paths: list[Path], output: Path | None, *, ending: str, keep: bool
+) -> list[Path | None]:
+    """Returns where each draft goes: over no article, and over nothing else that is written."""
+    from kg.errors import Misuse
+
     if output is None:
-        return None
-    if output.is_dir() or several or not output.suffix:
-        return output / (("article" if str(path) == "-" else path.stem) + ending)
-    return output
+        return [None] * len(paths)
+    folder = output.is_dir() or len(paths) > 1 or not output.suffix
+    articles = {path.resolve() for path in paths}
+    taken: set[Path] = set()
+    targets: list[Path | None] = []
+    for path in paths:
+        stem = "article" if str(path) == "-" else path.stem
+        target = output / (stem + ending) if folder else output
+        beside = [target.with_suffix(".txt")] if keep else []
+        for written in (target, *beside):
+            over = articles - ({path.resolve()} if written in beside else set())
+            if written.resolve() in over | taken:
+                raise Misuse(f"{path}: {written} would be written over: choose another -o")
+            taken.add(written.resolve())
+        targets.append(target)
+    return targets
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _unchanged(path: Path, data: bytes, text: str) -> None:
+    """Refuses to put the text in the place of an article that is not the same to the byte."""
+    from kg.errors import Misuse
+
+    if data != text.encode():
+        raise Misuse(f"{path}: --text would write its text over it: choose another -o")

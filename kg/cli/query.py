@@ -143,7 +143,7 @@ def _text(question: str) -> str:
         except (OSError, UnicodeDecodeError) as error:
             what = error.strerror if isinstance(error, OSError) else "not UTF-8"
             raise InputError(f"cannot be read: {what}", Place(str(path))) from error
-    return "" if re.fullmatch(r"[\w.-]+", question) else question
+    return "" if re.fullmatch(r"[\w./-]+", question) else question
 
 
 def _named(name: str, questions: "dict[str, Question]") -> "Question":
