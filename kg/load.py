@@ -224,10 +224,26 @@ def load(
         Refused: A source has findings that weigh as much as `fail_on`; none entered.
         StoreError: The store cannot be written. In each case the store is as it was.
     """
+    return enter(store, admit(path, house, fail_on, source), recorded_by=recorded_by)
+
+
+def admit(
+    path: Path, house: House, fail_on: str = "violation", source: str | None = None
+) -> list[Checked]:
+    """Returns the sources of a file that may enter a store; arguments and errors as of `load`."""
     found = check(path, house, source)
     refused = [one.judged for one in found if not one.judged.conforms(fail_on)]
     if refused:
         raise Refused(refused)
+    return found
+
+
+def enter(store: Writer, admitted: Iterable[Checked], *, recorded_by: str) -> list[Loaded]:
+    """Puts sources that were admitted into a store, each in one transaction.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
     return [
         Loaded(
             one.document.source,
@@ -243,5 +259,5 @@ def load(
             one.judged,
             one.document.draft,
         )
-        for one in found
+        for one in admitted
     ]

@@ -112,6 +112,20 @@ def test_bad_input_is_told_at_its_line_and_changes_nothing(
     assert kg("dump", folder=folder).stdout == before
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(None, 3), ("nonsense", 3), (event("type: Meeting, agent: [mexico, venezuela]"), 1)],
+    ids=["not there", "broken", "refused"],
+)
+def test_file_that_does_not_enter_makes_no_store(
+    tmp_path: Path, text: str | None, code: int
+) -> None:
+    if text is not None:
+        (tmp_path / "bad.yaml").write_text(text)
+    assert kg("load", "bad.yaml", folder=tmp_path).returncode == code
+    assert not (tmp_path / ".kg").exists()
+
+
 def test_full_disk_is_told_and_leaves_the_store_as_it_was(loaded) -> None:
     folder, before = loaded
     (folder / "good.yaml").write_text(HEAD + GOOD)

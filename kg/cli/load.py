@@ -1,6 +1,8 @@
 """`kg load`: documents through the gate into the store."""
 
 import getpass
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import click
@@ -29,19 +31,22 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
     too large or too deep. A store that cannot be written ends it at once with 6.
     """
     from kg.errors import InputError, LimitError, NotConforming, harmless
-    from kg.load import load, read_house
+    from kg.load import admit, enter, read_house
     from kg.store import open_store
     from kg.validate import REPORTS
 
     address = address_of(settings)
     house = read_house(project_of(address))
     worst = 0
-    with open_store(address, house.background, create=True) as store:
+    with ExitStack() as stack:
+        # Not before something may enter: a refused file leaves no empty store behind.
+        store = cache(
+            lambda: stack.enter_context(open_store(address, house.background, create=True))
+        )
         for path in files:
             try:
-                entered = load(
-                    store, path, house, recorded_by=by or getpass.getuser(), fail_on=fail_on
-                )
+                admitted = admit(path, house, fail_on)
+                entered = enter(store(), admitted, recorded_by=by or getpass.getuser())
             except (InputError, LimitError, NotConforming) as error:
                 mark = click.style("error: ", fg="red", bold=True)
                 for line in str(error).splitlines():
