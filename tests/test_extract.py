@@ -241,6 +241,29 @@ def test_a_verb_added_to_the_vocabulary_is_known(tmp_path: Path) -> None:
     assert acts(facts) == [("Condemn", "marco-rubio", "")]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "issues"),
+    [
+        ("Rubio expressed concern over Turkey's purchase of the rockets.",
+         ["Turkey's purchase of the rockets"]),
+        ("Rubio urged Iran to abandon the tests, which he called reckless.",
+         ["abandoning the tests"]),
+        ("Rubio urged an immediate end to the violence and said he would go.",
+         ["immediate end to the violence"]),
+        ("Rubio rejected the third-party mediation and will not go.", ["third-party mediation"]),
+        # A clause, and the name of an actor, are no issues.
+        ("Rubio rejected that it was his fault.", []),
+        ("Rubio supports the European Union.", []),
+    ],
+)  # fmt: skip
+def test_a_proposed_issue_is_a_noun_phrase(
+    extractor: Extractor, sentence: str, issues: list[str]
+) -> None:
+    article = read_article(f"A title\n\n{sentence}".encode(), file="t.txt")
+    draft, _ = extractor.draft(article)
+    assert [issue["label"] for issue in draft.get("issues", [])] == issues
+
+
 def offsets_are_true(text: str, facts: Facts) -> None:
     for act in facts.acts:
         assert 0 <= act.span[0] < act.span[1] <= len(text)

@@ -158,7 +158,9 @@ def drafted(extractor, answer: object, text: str = TEXT) -> dict:
     facts = facts_of(told, dropped, article, extractor.reader, "llm/m")
     from kg.extract.draft import draft_of
 
-    whole = draft_of(article, facts, extractor.vocabulary, extractor.publishers)
+    whole = draft_of(
+        article, facts, extractor.vocabulary, extractor.publishers, extractor.reader.english
+    )
     return {**whole, "dropped": dict(facts.dropped)}
 
 

@@ -51,7 +51,8 @@ class Extractor:
     def draft(self, article: Article) -> tuple[dict[str, Any], Facts]:
         """Returns the draft of an article as plain data, and what it was made from."""
         facts = self.facts(article)
-        return draft_of(article, facts, self.vocabulary, self.publishers), facts
+        english = self.reader.english
+        return draft_of(article, facts, self.vocabulary, self.publishers, english), facts
 
 
 def open_extractor(project: Path | None = None, service: Service | None = None) -> Extractor:

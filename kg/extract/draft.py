@@ -11,7 +11,9 @@ import yaml
 
 from kg.extract.actors import Actor
 from kg.extract.article import Article
+from kg.extract.english import English
 from kg.extract.facts import Act, Event, Facts, Position, Span
+from kg.extract.issues import label_of
 from kg.facts.names import slug_of
 from kg.facts.passages import Passages, passages_of
 from kg.vocabulary import Vocabulary
@@ -21,9 +23,16 @@ _LABEL_WORDS = 14
 
 class _Draft:
     def __init__(
-        self, article: Article, facts: Facts, vocabulary: Vocabulary, known: dict[str, str]
+        self,
+        article: Article,
+        facts: Facts,
+        vocabulary: Vocabulary,
+        known: dict[str, str],
+        english: English,
     ) -> None:
         self.article = article
+        self.english = english
+        self.names = {form for actor in facts.actors for form in actor.forms}
         self.facts = facts
         self.vocabulary = vocabulary
         self.known = known
@@ -188,8 +197,9 @@ class _Draft:
         return told
 
     def _is_new(self, position: Position, seen: set[tuple[str, str, str]]) -> bool:
-        key = (position.holder.slug, self._issue(position), position.stance)
-        new = key not in seen
+        issue = self._issue(position)
+        key = (position.holder.slug, issue, position.stance)
+        new = bool(issue) and key not in seen
         seen.add(key)
         return new
 
@@ -205,7 +215,7 @@ class _Draft:
         return {**told, **self._found(position.rule, position.confidence, [position.issue])}
 
     def _issue(self, position: Position) -> str:
-        """The issue of the vocabulary that shares most words, else one proposed."""
+        """The issue of the vocabulary that shares most words, one proposed, or empty."""
         if position.slug:
             return position.slug
         text = self.article.text[position.issue[0] : position.issue[1]]
@@ -217,15 +227,10 @@ class _Draft:
         )  # fmt: skip
         if best[0] >= 0.75:
             return best[1]
-        kept = re.sub(r"[^\w\s'’-]", " ", text).split()
-        while kept and kept[0].lower() in _EMPTY | {"that"}:
-            kept = kept[1:]
-        kept = kept[:9]
-        while len(kept) > 1 and kept[-1].lower() in _EMPTY | {"that", "and"}:
-            kept.pop()
-        label = " ".join(kept) or text
-        slug = "-".join(slug_of(label).split("-")[:9]) or "issue"
-        self.issues.setdefault(slug, label)
+        label = label_of(position, self.article.text, self.english)
+        slug = "" if label in self.names else slug_of(label)
+        if slug:
+            self.issues.setdefault(slug, label)
         return slug
 
     # ── Where it stands ──────────────────────────────────────────────────────────────────────────
@@ -315,7 +320,11 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def draft_of(
-    article: Article, facts: Facts, vocabulary: Vocabulary, publishers: dict[str, str]
+    article: Article,
+    facts: Facts,
+    vocabulary: Vocabulary,
+    publishers: dict[str, str],
+    english: English,
 ) -> dict[str, Any]:
     """Returns a draft fact document as plain data.
 
@@ -324,8 +333,9 @@ def draft_of(
         facts: What was found in it.
         vocabulary: Whose issues positions are joined to where they fit.
         publishers: Slugs of actors by their names in small letters.
+        english: The words that bound the names of proposed issues.
     """
-    return _Draft(article, facts, vocabulary, publishers).document()
+    return _Draft(article, facts, vocabulary, publishers, english).document()
 
 
 def written(document: dict[str, Any]) -> str:
