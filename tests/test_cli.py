@@ -257,3 +257,19 @@ def test_extract_writes_over_no_article_and_no_other_draft(tmp_path: Path) -> No
     assert (tmp_path / "a.txt").read_bytes() == text
     (tmp_path / "a.txt").write_bytes(text.replace(b"\r", b""))
     assert kg("extract", "a.txt", "-o", "a.yaml", "--text", folder=tmp_path).returncode == 0
+
+
+def test_reading_says_itself_what_cannot_be_read() -> None:
+    # click would call it misuse, 2, and none of the other files would be looked at.
+    import click
+
+    from kg.cli.group import VERBS, cli
+
+    context = click.Context(cli)
+    for verb in ("convert", "extract", "import", "load", "match", "passages", "review", "validate"):
+        assert verb in VERBS
+        command = cli.get_command(context, verb)
+        assert command is not None
+        read = [one for one in command.params if one.name in {"file", "files", "text", "mapping"}]
+        assert read
+        assert not any(one.type.readable for one in read if isinstance(one.type, click.Path))

@@ -10,7 +10,7 @@ from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg convert article.yaml -f jsonld -o article.jsonld")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "-f", "--format", shell_complete=complete.rdf, default=None, help="ttl trig nt nq jsonld rdf."
 )

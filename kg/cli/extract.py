@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: kg extract article.txt --published 2026-01-12 -o article.yaml")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True, readable=False),
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for several."
 )

@@ -26,8 +26,12 @@ TOLD = 5
 
 @click.command("import", epilog="Example: kg import gdelt 20260112120000.export.CSV.zip")
 @click.argument("dataset")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--mapping", type=click.Path(path_type=Path), help="For csv: your own mapping file.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, readable=False),
+    help="For csv: your own mapping file.",
+)
 @click.option("--source", help="Name of the source; without it, made of the file's name.")
 @click.option("--published", metavar="DAY", help="When the table was published: 2026-01-12.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected rows are written.")

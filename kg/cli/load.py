@@ -12,7 +12,7 @@ from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg load facts/mnd-2026-01-12-sheinbaum-trump.yaml")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option("--by", default=None, help="Who loads it; without it, your user name.")
 @click.option(
     "--fail-on",

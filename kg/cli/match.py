@@ -18,7 +18,7 @@ _EXAMPLE = "Example: kg match draft.yaml --take call=event/2026-01-12-sheinbaum-
 
 
 @click.command(epilog=_EXAMPLE)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--take",
     "taken",

@@ -7,7 +7,7 @@ import click
 
 
 @click.command(epilog="Example: kg passages article.txt >> article.yaml")
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True, readable=False))
 def command(file: Path) -> None:
     """Print the digest, length and passages of a text, as a fact document's source has them.
 
@@ -20,7 +20,8 @@ def command(file: Path) -> None:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         text = data.decode("utf-8")
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", Place(str(file))) from error
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot be read: {what}", Place(str(file))) from error
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError("not UTF-8: save it as UTF-8", Place(str(file), line)) from error

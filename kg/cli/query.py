@@ -141,7 +141,7 @@ def _text(question: str) -> str:
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            what = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            what = str(error.strerror).lower() if isinstance(error, OSError) else "not UTF-8"
             raise InputError(f"cannot be read: {what}", Place(str(path))) from error
     return "" if re.fullmatch(r"[\w./-]+", question) else question
 

@@ -17,11 +17,11 @@ KEYS = "a accept, r reject, e edit, n next, b back, q quit:"
 
 
 @click.command(epilog="Example: kg review article.yaml --text article.txt")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--text",
     required=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="The text that the draft was drawn from.",
 )
 @click.pass_obj

@@ -9,7 +9,7 @@ from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg validate article.yaml -f github --fail-on warning")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "-f",
     "--format",

@@ -11,8 +11,8 @@ from pathlib import Path
 from kg.errors import StoreError
 
 _CURES = {
-    errno.ENOSPC: "the disk is full: make room, then load again",
-    errno.EDQUOT: "the quota is used up: make room, then load again",
+    errno.ENOSPC: "the disk is full: make room, then try again",
+    errno.EDQUOT: "the quota is used up: make room, then try again",
     errno.EACCES: "access is denied: look at the permissions",
     errno.EPERM: "access is denied: look at the permissions",
     errno.EROFS: "the file system is read-only",
