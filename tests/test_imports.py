@@ -437,6 +437,26 @@ def test_what_was_stopped_goes_on_from_there(tmp_path: Path) -> None:
     assert asked.stdout.split() == ["n", "12000"]
 
 
+def test_actors_beyond_what_is_kept_in_mind_are_described(tmp_path: Path) -> None:
+    mine, table = tmp_path / "mine.yaml", tmp_path / "t.csv"
+    mine.write_text(
+        "dataset: {name: Mine}\n"
+        "event: {id: No, kind: {always: Visit}, date: {column: When}, agent: {name: Who}}\n",
+        encoding="utf-8",
+    )
+    rows = "".join(f"{n},2026-01-12,Body {n}\n" for n in range(100))
+    table.write_text("No,When,Who\n" + rows, encoding="utf-8")
+    few = "import sys, kg.cli, kg.imports.mapper as mapper, kg.imports.memory as memory; "
+    few += "mapper.MAX_SEEN = memory.MAX_SEEN = 5; kg.cli.main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", few, "import", "csv", str(table), "--mapping", str(mine), "-o", "-"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('#label> "Body ') == 100
+
+
 def test_full_disk_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 3_001)))
     kg("load", str(ROOT / "docs" / "examples" / "readout.yaml"), folder=tmp_path)

@@ -78,6 +78,11 @@ class Mapper:
         """N-Quads, asserted and derived, on each actor that the register lacks, by IRI."""
         return self._participants.described
 
+    def rest(self) -> None:
+        """Empties its memory of actors if it is full; what was `described` must be written."""
+        if len(self.described) >= MAX_SEEN:
+            self._participants.forget()
+
     def row(self, cells: Sequence[str], number: int) -> Row:
         """Returns what a row stands for.
 
@@ -89,8 +94,6 @@ class Mapper:
             InputError: It cannot be read; the message says which cell and why.
         """
         m, g = self._m, self._g
-        if len(self.described) >= MAX_SEEN:
-            self._participants.forget()
         event = f"<{m.source}/{self._key(cells)}>"
         row = f"<{m.source}#row={number}>"
         kind, typed, above = self._kind(cells)

@@ -176,6 +176,7 @@ class Worker:
         # Behind the mark what follows can be derived from alone.
         out.mark()
         out.write(*self._quads(fresh, batch))
+        self._mapper.rest()
 
     def _quads(
         self, told: list[tuple[str, str]], batch: list[tuple[Cells, Row]]
