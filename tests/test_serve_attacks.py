@@ -462,27 +462,29 @@ def test_short_queries_do_not_wait_for_long_ones(served: Served) -> None:
 
 
 def test_a_query_ends_when_its_client_leaves(served: Served) -> None:
+    def niceness(process: int | str) -> int:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[16])
+
     def long_ones() -> int:
-        niced = 0
+        niced, usual = 0, niceness(served.process.pid)
         for children in Path(f"/proc/{served.process.pid}/task").glob("*/children"):
             for child in children.read_text().split():
                 with contextlib.suppress(OSError):
-                    told = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-                    niced += told[16] != "0"
+                    niced += niceness(child) > usual
         return niced
 
-    deadline = time.monotonic() + 5
-    while long_ones() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    def wait_for(some: bool, seconds: float) -> None:
+        began = time.monotonic()
+        while bool(long_ones()) != some:
+            assert time.monotonic() - began < seconds
+            time.sleep(0.02)
+
+    wait_for(False, 10)
     head = f"GET /sparql?query={quote(ENDLESS, safe='')} HTTP/1.1\r\nhost: localhost\r\n\r\n"
     with socket.create_connection(("127.0.0.1", served.port)) as connection:
         connection.sendall(head.encode())
-        while not long_ones():
-            time.sleep(0.02)
-        left = time.monotonic()
-    while long_ones():
-        time.sleep(0.02)
-    assert time.monotonic() - left < 1
+        wait_for(True, 10)
+    wait_for(False, 1)
 
 
 @pytest.fixture(scope="module")
