@@ -522,7 +522,7 @@ def test_memory_of_mapping_does_not_grow_with_the_file(tmp_path: Path, house: Ho
         for path in tmp_path.glob("0*"):
             path.unlink()
     assert max(peaks) < 80
-    assert peaks[1] < peaks[0] + 10
+    assert peaks[1] < peaks[0] + 20  # what 75,000 rows become is 200 megabytes
 
 
 @pytest.mark.slow
