@@ -409,8 +409,9 @@ def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
 def test_what_was_stopped_goes_on_from_there(tmp_path: Path) -> None:
     table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 12_001)))
     # Shards so small that the first of them is done long before the last.
-    small = "import sys, kg.cli, kg.imports.table as table; table.SHARD = 2**16; "
-    small += "kg.cli.main(sys.argv[1:])"
+    # A shell that runs the tests in the background may have them ignore SIGINT.
+    small = "import signal, sys, kg.cli, kg.imports.table as table; table.SHARD = 2**16; "
+    small += "signal.signal(signal.SIGINT, signal.default_int_handler); kg.cli.main(sys.argv[1:])"
     command = [sys.executable, "-c", small, "import", "gdelt", str(table), "--processes", "1"]
     begun = subprocess.Popen(
         command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
