@@ -15,7 +15,7 @@ from kg.rdf import NamedNode
 from kg.store.manifest import Entry
 from kg.web.desk import Desk
 from kg.web.gate import Gate
-from kg.web.negotiate import TRIPLES, format_by, media_of, preferred
+from kg.web.negotiate import GRAPHS, TRIPLES, format_by, media_of, preferred
 from kg.web.pool import Answer
 from kg.web.problems import Problem
 from kg.web.requests import body_of, fields_of, media_type
@@ -23,16 +23,7 @@ from kg.web.requests import body_of, fields_of, media_type
 READING = ["GET", "HEAD"]
 WRITING = [*READING, "PUT", "DELETE"]
 
-_BODIES: Mapping[str, str] = {
-    "text/turtle": "ttl",
-    "application/n-triples": "nt",
-    "application/rdf+xml": "rdf",
-    "application/ld+json": "jsonld",
-    "application/n-quads": "nq",
-    "application/trig": "trig",
-    "application/yaml": "yaml",
-    "application/json": "json",
-}
+_BODIES: Mapping[str, str] = {**GRAPHS, "application/yaml": "yaml", "application/json": "json"}
 """What a source may be put in as; the last two are fact documents."""
 
 _REPORTS: Mapping[str, str] = {

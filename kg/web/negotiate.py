@@ -15,19 +15,24 @@ ROWS: Mapping[str, str] = {
 }
 """Formats of tables and booleans by media type, the one that we like best first."""
 
-TRIPLES: Mapping[str, str] = {
+GRAPHS: Mapping[str, str] = {
     "text/turtle": "ttl",
     "application/n-triples": "nt",
     "application/rdf+xml": "rdf",
     "application/ld+json": "jsonld",
     "application/n-quads": "nq",
     "application/trig": "trig",
+}
+"""RDF formats by their own media type, likewise."""
+
+TRIPLES: Mapping[str, str] = {
+    **GRAPHS,
     "application/json": "jsonld",
     "application/xml": "rdf",
     "text/xml": "rdf",
     "text/plain": "nt",
 }
-"""Formats of graphs, likewise."""
+"""Formats of graphs, those that any XML or JSON may mean among them."""
 
 HTML = "text/html"
 
