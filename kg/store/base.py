@@ -1,5 +1,6 @@
 """What a store can do: a `Reader` answers, a `Writer` also takes sources in and out."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,6 +87,25 @@ class Limits:
 
     seconds: float = 30.0
     megabytes: int = 2048
+
+
+class Closing(ABC):
+    """Closes at the end of a `with` block."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of files and locks."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 @runtime_checkable

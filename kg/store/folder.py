@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
@@ -24,7 +23,7 @@ from kg.namespaces import DERIVED, graph_of
 from kg.rdf import NamedNode, Quad, Result
 from kg.store import doctor, foreign, manifest, view
 from kg.store.answers import answer, missing
-from kg.store.base import Background, Bulk, Limits, SourceRecord
+from kg.store.base import Background, Bulk, Closing, Limits, SourceRecord
 from kg.store.files import digest_of as digest_of_file
 from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
@@ -34,7 +33,7 @@ class LockedError(StoreError):
     """Another process is writing."""
 
 
-class FolderStore:
+class FolderStore(Closing):
     """Keeps sources on disk. Reading needs no lock; writing takes one, for the time it takes."""
 
     def __init__(self, folder: Path, background: Background) -> None:
@@ -326,14 +325,3 @@ class FolderStore:
     def close(self) -> None:
         """Lets go of files and locks."""
         self._leave()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -4,8 +4,6 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Self
 
 import pyoxigraph as ox
 
@@ -13,7 +11,7 @@ from kg.errors import InputError, Place
 from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Result, parse, serialize
 from kg.store.answers import answer, missing
-from kg.store.base import Background, Bulk, Limits, SourceRecord
+from kg.store.base import Background, Bulk, Closing, Limits, SourceRecord
 from kg.store.foreign import run
 
 
@@ -47,7 +45,7 @@ def held(bulk: Bulk) -> tuple[list[Quad], list[Quad]]:
     return asserted, derived
 
 
-class MemoryStore:
+class MemoryStore(Closing):
     """Keeps quads in memory; reads and writes like any other store."""
 
     def __init__(self, background: Background | None = None) -> None:
@@ -139,14 +137,3 @@ class MemoryStore:
     def close(self) -> None:
         """Lets go; what was in memory is gone."""
         self._index = ox.Store()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

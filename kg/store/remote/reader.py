@@ -2,15 +2,13 @@
 
 import copy
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from kg.errors import StoreError
 from kg.namespaces import DIP, PREFIXES, RDFS, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
 from kg.store import foreign, gate
 from kg.store.answers import missing
-from kg.store.base import Limits, SourceRecord
+from kg.store.base import Closing, Limits, SourceRecord
 from kg.store.memory import MemoryStore
 from kg.store.remote import staging, updates
 from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, State, entries_of, unpack
@@ -36,7 +34,7 @@ _SOURCES = (
 _PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in PREFIXES.items())
 
 
-class RemoteReader:
+class RemoteReader(Closing):
     """Reads sources on a server. Nothing is sent before the first question."""
 
     def __init__(self, address: str) -> None:
@@ -206,17 +204,6 @@ class RemoteReader:
 
     def close(self) -> None:
         """Has nothing to let go of: no connection outlives its answer."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _rows(found: Result) -> tuple[tuple[Term | None, ...], ...]:
