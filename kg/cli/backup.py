@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import address_of, project_of, say
+from kg.cli.common import address_of, counted, project_of, say
 from kg.cli.group import Settings
 
 
@@ -25,4 +25,4 @@ def command(settings: Settings, file: Path) -> None:
     with open_store(address, read_house(project_of(address)).background) as store:
         records = backup(store, file, folder=folder)
     quads = sum(record.asserted for record in records)
-    say(settings, f"{file}: {len(records)} sources, {quads:,} quads, verified")
+    say(settings, f"{file}: {counted(len(records), 'source')}, {counted(quads, 'quad')}, verified")

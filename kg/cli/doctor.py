@@ -2,7 +2,7 @@
 
 import click
 
-from kg.cli.common import address_of, progress, project_of
+from kg.cli.common import address_of, counted, progress, project_of
 from kg.cli.group import Settings
 
 
@@ -24,7 +24,7 @@ def command(settings: Settings, check: bool) -> int:
     background = read_house(project_of(address)).background
     found = diagnose(address, background, lambda sources: progress(sources, "reading"))
     whole = found.held - len(found.sources)
-    click.echo(f"{address}: {whole} of {found.held} sources whole")
+    click.echo(f"{address}: {whole:,} of {counted(found.held, 'source')} whole")
     for problem in (*found.sources, *found.index):
         click.echo(f"  {problem}")
     if found.sources:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import complete
-from kg.cli.common import address_of, progress, project_of, say, write_out
+from kg.cli.common import address_of, counted, progress, project_of, say, write_out
 from kg.cli.group import Settings
 
 if TYPE_CHECKING:
@@ -128,13 +128,13 @@ def command(
         if format in RDF:
             quads = quads_of(store, filters, watch=lambda names: progress(names, "reading"))
             write_out(serialize(quads, format), output)
-            say(settings, f"{len(quads)} quads{where}")
+            say(settings, f"{counted(len(quads), 'quad')}{where}")
             return
         view = project(store, projection, filters)
     if measures:
         view = measured.with_measures(view)
     _write(view, format, output)
-    say(settings, f"{len(view.nodes)} nodes, {len(view.edges)} edges{where}")
+    say(settings, f"{counted(len(view.nodes), 'node')}, {counted(len(view.edges), 'edge')}{where}")
 
 
 def _list(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.common import address_of, project_of, say
+from kg.cli.common import address_of, counted, project_of, say
 from kg.cli.group import Settings
 
 if TYPE_CHECKING:
@@ -125,14 +125,13 @@ def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, 
     if not found.changed:
         say(settings, f"unchanged: {harmless(found.label)}")
         return
-    events = f"{found.rows - found.rejected:,} events, {found.quads:,} quads"
+    events = f"{counted(found.rows - found.rejected, 'event')}, {counted(found.quads, 'quad')}"
     done = "imported" if options["output"] is None else "written"
     say(settings, f"{done}: {harmless(found.label)} ({events})")
     for column, code, count, row in found.unknown[:TOLD]:
-        rows = "1 row" if count == 1 else f"{count:,} rows"
         say(
             settings,
-            f"  unknown {column} {harmless(code)!r} in {rows}, first in row {row}",
+            f"  unknown {column} {harmless(code)!r} in {counted(count, 'row')}, first in row {row}",
         )
     if (more := len(found.unknown) - TOLD) > 0:
         say(settings, f"  and {more:,} more unknown codes")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import address_of, project_of, say
+from kg.cli.common import address_of, counted, project_of, say
 from kg.cli.group import Settings
 
 
@@ -57,7 +57,7 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
                 if one.judged.findings:
                     say(settings, REPORTS["text"]([one.judged]).rstrip())
                 changed = "loaded" if one.changed else "unchanged"
-                say(settings, f"{changed}: {harmless(one.label)} ({one.quads} quads)")
+                say(settings, f"{changed}: {harmless(one.label)} ({counted(one.quads, 'quad')})")
                 if one.draft:
                     mark = harmless(str(path))
                     say(settings, f"{mark}: a draft that nobody has reviewed yet")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import complete
-from kg.cli.common import address_of, project_of, say, write_out
+from kg.cli.common import address_of, counted, project_of, say, write_out
 from kg.cli.group import Settings
 
 if TYPE_CHECKING:
@@ -205,5 +205,5 @@ def _write(settings: Settings, result: "Result", format: str | None, output: Pat
         if output is not None:
             raise Misuse("a table is for the terminal: give -f csv, or md")
         empty = show_table(*in_words(result), settings)
-        count = f"{len(result.rows)} row{'' if len(result.rows) == 1 else 's'}"
+        count = counted(len(result.rows), "row")
         say(settings, "; ".join(filter(None, (count, empty))))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import address_of, project_of, say
+from kg.cli.common import address_of, counted, project_of, say
 from kg.cli.group import Settings
 
 
@@ -26,4 +26,4 @@ def command(settings: Settings, file: Path, replace: bool) -> None:
     background = read_house(project_of(address)).background
     with open_store(address, background, create=True) as store:
         records = restore(store, file, replace=replace)
-    say(settings, f"{address}: {len(records)} sources as in {file}")
+    say(settings, f"{address}: {counted(len(records), 'source')} as in {file}")
