@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from servers import SERVERS, Server
+from stub import Stub
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
             return running[kind]
 
         yield started
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    server = Stub()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def other() -> Iterator[Stub]:
+    server = Stub()
+    yield server
+    server.close()

@@ -2,93 +2,20 @@
 
 import gzip
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from stub import JSON, ROWS, Answering, Stub, send
 
 from kg.errors import KgError, LimitError, Misuse, QueryError, StoreError
 from kg.rdf import Literal, NamedNode, Rows
 from kg.store import Limits
 from kg.store.remote.endpoint import Endpoint
 
-JSON = "application/sparql-results+json"
-ROWS = json.dumps(
-    {
-        "head": {"vars": ["x"]},
-        "results": {"bindings": [{"x": {"type": "literal", "value": "1.10", "datatype":
-            "http://www.w3.org/2001/XMLSchema#decimal"}}]},
-    }
-).encode()  # fmt: skip
 ANSWER = Rows(
     ("x",), ((Literal("1.1", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#decimal")),),)
 )
-Answering = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Stub:
-    """A server that answers as it is told, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.answering: Answering = lambda request: send(request, ROWS)
-        self.asked: list[tuple[str, str, dict[str, str]]] = []
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                stub.asked.append((self.command, self.path, dict(self.headers)))
-                try:
-                    stub.answering(self)
-                except OSError:
-                    self.close_connection = True
-
-            do_GET = do_POST  # noqa: N815 - its name in http.server
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        self.port = self._server.server_address[1]
-        self.address = f"http://127.0.0.1:{self.port}/sparql"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def send(
-    request: BaseHTTPRequestHandler,
-    body: bytes,
-    status: int = 200,
-    kind: str = JSON,
-    **headers: str,
-) -> None:
-    request.send_response(status)
-    request.send_header("Content-Type", kind)
-    request.send_header("Content-Length", str(len(body)))
-    for name, value in headers.items():
-        request.send_header(name.replace("_", "-"), value)
-    request.end_headers()
-    request.wfile.write(body)
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    server = Stub()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def other() -> Iterator[Stub]:
-    server = Stub()
-    yield server
-    server.close()
 
 
 @pytest.fixture(autouse=True)

@@ -64,6 +64,13 @@ Examples:
     show_default=True,
     help="Stop it at so much memory.",
 )
+@click.option(
+    "--allow-service",
+    "services",
+    multiple=True,
+    metavar="URL",
+    help="An endpoint that SERVICE may ask, exactly as the query names it; several may be given.",
+)
 @click.pass_obj
 def command(
     settings: Settings,
@@ -76,15 +83,18 @@ def command(
     limit: int | None,
     seconds: float,
     megabytes: int,
+    services: tuple[str, ...],
 ) -> None:
     """Ask a prepared QUESTION by its name, or one of your own in SPARQL.
 
     QUESTION is a name, SPARQL text, @FILE, or - for stdin. It runs over all graphs together, in a
-    process of its own, without network. The prefixes of the model are known.
+    process of its own, without network: what SERVICE asks is asked before, and only addresses
+    that are allowed. The prefixes of the model are known.
     """
     from kg.load import read_house
     from kg.queries import prepare, read_questions
     from kg.store import Limits, open_store
+    from kg.store.federation import checked_addresses, federated
 
     address = address_of(settings)
     project = project_of(address)
@@ -113,7 +123,10 @@ def command(
         if show:
             click.echo(text)
             return
-        result = store.run(text, Limits(seconds, megabytes))
+        limits = Limits(seconds, megabytes)
+        if services:
+            text, limits = federated(text, checked_addresses(services), limits)
+        result = store.run(text, limits)
     _write(settings, result, written, output)
 
 

@@ -60,6 +60,13 @@ _SHORTEST = 16
     show_default=True,
     help="Seconds of worker time that one address has a minute.",
 )
+@click.option(
+    "--allow-service",
+    "services",
+    multiple=True,
+    metavar="URL",
+    help="An endpoint that SERVICE may ask, exactly as queries name it; several may be given.",
+)
 @click.pass_obj
 def command(
     settings: Settings,
@@ -72,6 +79,7 @@ def command(
     seconds: float,
     megabytes: int,
     share: float,
+    services: tuple[str, ...],
 ) -> None:
     """Serve the store: SPARQL, graphs, prepared questions, a page for each thing.
 
@@ -80,6 +88,7 @@ def command(
     from kg.errors import Misuse
     from kg.load import read_house
     from kg.store import Limits, is_folder, open_store
+    from kg.store.federation import checked_addresses
     from kg.store.folder import FolderStore
 
     try:
@@ -93,11 +102,14 @@ def command(
         raise Misuse(f"{address} cannot be served, only a folder can")
     project = project_of(address)
     token = _token(token_file) if write else None
+    allowed = checked_addresses(services)
     with open_store(address, read_house(project).background) as store:
         if isinstance(store, FolderStore):
             store.tidy()
     bounds = Bounds(limits=Limits(seconds, megabytes), share=share)
-    served = Served(Path(address), project, host, port, names, proxied, token, bounds)
+    served = Served(
+        Path(address), project, host, port, names, proxied, token, allowed, bounds=bounds
+    )
     serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))
     say(settings, "stopped")
 

@@ -75,6 +75,8 @@ def service(endpoint: str, desk: Desk) -> Iterator[Quad]:
     yield say(here, "endpoint", here)
     yield say(here, "supportedLanguage", NamedNode(SD + "SPARQL11Query"))
     yield say(here, "feature", NamedNode(SD + "UnionDefaultGraph"))
+    if desk.services.allowed:
+        yield say(here, "feature", NamedNode(SD + "BasicFederatedQuery"))
     for name in _FORMATS:
         yield say(here, "resultFormat", NamedNode(f"http://www.w3.org/ns/formats/{name}"))
     yield say(here, "defaultDataset", dataset)

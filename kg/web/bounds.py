@@ -32,6 +32,8 @@ class Bounds:
         body_seconds: Time in which the body has to arrive.
         send_seconds: Time that a client may leave what was sent to it unread.
         connections: Connections at the same time.
+        services: `SERVICE` clauses that are asked at the same time.
+        services_each: Of them, those of one client.
         write_seconds: Time in which the gate has to judge a source.
         write_megabytes: Memory that it may take.
     """
@@ -55,5 +57,7 @@ class Bounds:
     body_seconds: float = 20.0
     send_seconds: float = 20.0
     connections: int = 1000
+    services: int = 8
+    services_each: int = 2
     write_seconds: float = 120.0
     write_megabytes: int = 2048

@@ -1,8 +1,9 @@
 """What every handler needs: the workers, the bounds, who asks."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,7 @@ from kg.web.bounds import Bounds
 from kg.web.gate import Gate
 from kg.web.names import Names
 from kg.web.pool import Answer, Pool
+from kg.web.services import Services
 from kg.web.share import client_of
 
 
@@ -34,6 +36,7 @@ class Desk:
         gate: Takes sources in and out, if it may be written.
         own: The queries that the pages are made of, by name.
         names: Looks up what visitors call things.
+        services: Asks what `SERVICE` may name.
         counted: What the store holds of each class and property, by commit.
     """
 
@@ -46,6 +49,7 @@ class Desk:
     gate: Gate | None
     own: Mapping[str, Question]
     names: Names
+    services: Services
     counted: dict[int, Mapping[str, Result]] = field(default_factory=dict)
 
     @classmethod
@@ -71,6 +75,34 @@ class Desk:
         """Returns the answer to one of our own queries, with terms in its slots."""
         text = bind(self.own[query], {name: [term] for name, term in values.items()})
         return await self.pool.ask(client, request_of(text, rows=rows, triples=triples))
+
+    async def asked(
+        self,
+        request: Request,
+        text: str,
+        *,
+        rows: str | None,
+        triples: str | None,
+        base: str | None = None,
+        default: Sequence[str] = (),
+        named: Sequence[str] = (),
+    ) -> dict[str, object]:
+        """Returns the request for a visitor's query, its `SERVICE` clauses answered.
+
+        Arguments and errors are those of `kg.store.foreign.request` and of `Services.answered`.
+        """
+        answered = await self.services.answered(self.client(request), text, base)
+        make = partial(
+            request_of,
+            answered,
+            rows=rows,
+            triples=triples,
+            base=base,
+            default=default,
+            named=named,
+        )
+        # What was answered can be long; the event loop has others to serve.
+        return make() if answered is text else await asyncio.to_thread(make)
 
     async def answer(
         self, request: Request, asked: Mapping[str, object], most: int | None = None

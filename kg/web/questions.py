@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kg.namespaces import GRAPH, RDF, RDFS, SCHEMA, SH
 from kg.queries import Question
 from kg.rdf import Literal, NamedNode, Quad, Rows, in_words
-from kg.store.foreign import request as request_of
 from kg.store.foreign import result_of
 from kg.web.about import address_of, page_or_graph
 from kg.web.desk import Desk
@@ -89,7 +88,7 @@ async def question(request: Request) -> Response:
         return await _page(request, desk, found, chosen)
     text = await desk.names.prepare(desk.client(request), found, chosen)
     rows, triples = (written, None) if offered is ROWS else (None, written)
-    told = request_of(text, rows=rows, triples=triples)
+    told = await desk.asked(request, text, rows=rows, triples=triples)
     # Whoever opens it does so in a spreadsheet: what begins a formula there gets a quote.
     answer = await desk.answer(request, {**told, "spreadsheet": True})
     return desk.whole(answer.body, media_of(written, offered))
@@ -110,7 +109,7 @@ async def _page(
     rows: Rows | bool | None = None
     if needed <= {name for name, _ in chosen}:
         text = await desk.names.prepare(desk.client(request), found, chosen)
-        told = request_of(text, rows="json", triples=None)
+        told = await desk.asked(request, text, rows="json", triples=None)
         answer = await desk.answer(request, told, _PAGE)
         result = result_of(answer.kind, answer.body)
         rows = result if isinstance(result, Rows | bool) else None

@@ -19,6 +19,7 @@ from kg.web.gate import Gate
 from kg.web.guard import HEADERS
 from kg.web.names import Names
 from kg.web.pool import Pool
+from kg.web.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Settings:
         names: Further host names that it may be called by.
         proxied: Whether a proxy stands before, whose X-Forwarded-For names the client.
         token: Whoever holds it may write; without one nobody may.
+        services: Addresses that `SERVICE` may name.
         bounds: How far requests may go.
     """
 
@@ -43,6 +45,7 @@ class Settings:
     names: tuple[str, ...] = ()
     proxied: bool = False
     token: str | None = None
+    services: frozenset[str] = frozenset()
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -77,6 +80,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             gate or None,
             own,
             Names(pool),
+            Services(settings.services, pool, bounds),
         )
 
     config = Config(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.foreign import request as request_of
 from kg.web.about import describe
 from kg.web.desk import Desk
 from kg.web.negotiate import ROWS, TRIPLES, format_by, media_of
@@ -39,7 +38,8 @@ async def sparql(request: Request) -> Response:
         return await describe(request)
     accept = request.headers.get("accept", "")
     rows, triples = format_by(accept, ROWS), format_by(accept, TRIPLES)
-    asked = request_of(
+    asked = await desk.asked(
+        request,
         told.query,
         rows=rows,
         triples=triples,
