@@ -6,7 +6,7 @@ from pathlib import Path
 from kg.namespaces import DERIVED
 from kg.rdf import NamedNode, Quad, Triples
 from kg.resources import files
-from kg.store import in_memory
+from kg.store import Standing
 
 SLOT = "VALUES ?graph { UNDEF }"
 """Stands in every rule; it is bound to the graph that is derived from."""
@@ -18,9 +18,7 @@ def read_rules(project: Path | None = None) -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8") for path in found)
 
 
-def derive(
-    quads: Iterable[Quad], context: Iterable[Quad], rules: Iterable[str]
-) -> tuple[Quad, ...]:
+def derive(quads: Iterable[Quad], context: Standing, rules: Iterable[str]) -> tuple[Quad, ...]:
     """Returns what the rules derive from quads of one graph, in its `/derived` twin, sorted.
 
     What is asserted already is not derived again.
@@ -41,7 +39,7 @@ def derive(
     bound = [rule.replace(SLOT, f"VALUES ?graph {{ {graph} }}") for rule in rules]
     known = {quad.triple for quad in asserted}
     derived: set[Quad] = set()
-    with in_memory(context, asserted) as store:
+    with context.visited(asserted) as store:
         while True:
             # A rule may look at what the rules before it derived.
             answers = [store.query(rule) for rule in bound]

@@ -13,7 +13,7 @@ from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import DERIVED, RDFS, SOURCE, VOCABULARY_GRAPH, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.resources import Kind, files
-from kg.store import Background, Narrowable, Reader, Writer
+from kg.store import Background, Narrowable, Reader, Standing, Writer
 from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
@@ -64,12 +64,17 @@ class House:
         terms = (Quad(q.subject, q.predicate, q.object, graph) for q in self.vocabulary.quads)
         return (*terms, *self.register.quads)
 
+    @cached_property
+    def _ground(self) -> Standing:
+        return Standing(self._context)
+
     def _quads(self) -> tuple[Quad, ...]:
-        derived = derive(self.register.quads, self.vocabulary.quads, self.rules)
+        vocabulary = Standing(self.vocabulary.quads)
+        derived = derive(self.register.quads, vocabulary, self.rules)
         return (*self._context, *derived)
 
     def _derived(self, asserted: Iterable[Quad]) -> tuple[Quad, ...]:
-        return derive(asserted, self._context, self.rules)
+        return derive(asserted, self._ground, self.rules)
 
 
 @dataclass(frozen=True, slots=True)

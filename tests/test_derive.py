@@ -4,7 +4,8 @@ import pytest
 
 from kg.derive import derive, read_rules
 from kg.namespaces import DERIVED, PREFIXES, SOURCE, graph_of
-from kg.rdf import NamedNode, Quad, parse
+from kg.rdf import Literal, NamedNode, Quad, parse
+from kg.store import Standing
 from kg.vocabulary import load_vocabulary
 
 GRAPH = graph_of(SOURCE + "x")
@@ -28,7 +29,7 @@ def derived() -> set[str]:
         Quad(q.subject, q.predicate, q.object, NamedNode(GRAPH))
         for q in parse((HEAD + TELLING).encode(), "ttl", file="telling.ttl")
     ]
-    found = derive(quads, load_vocabulary().quads, read_rules())
+    found = derive(quads, Standing(load_vocabulary().quads), read_rules())
     assert {quad.graph_name for quad in found} == {NamedNode(GRAPH + DERIVED)}
     return {f"{q.subject.value} {q.predicate.value} {q.object.value}" for q in found}  # type: ignore[union-attr]
 
@@ -69,3 +70,50 @@ def test_an_event_without_a_label_is_called_by_kind_parties_and_day(derived: set
 def test_nothing_asserted_is_derived_again(derived: set[str]) -> None:
     assert f"urn:call {TYPE} {DIP}PhoneCall" not in derived
     assert f"urn:call {DIP}accordingTo {SOURCE}x" not in derived
+
+
+def test_what_visits_goes_and_what_stays_stays() -> None:
+    above = NamedNode(PREFIXES["rdfs"] + "subClassOf")
+    graph = NamedNode(GRAPH)
+    ten = PREFIXES["xsd"] + "decimal"
+    stays = [
+        Quad(NamedNode("urn:a"), above, NamedNode("urn:b"), graph),
+        Quad(NamedNode("urn:a"), above, Literal("1.0", datatype=NamedNode(ten)), graph),
+    ]
+    store = Standing(stays)
+    before = set(store.quads())
+    other = Quad(NamedNode("urn:a"), above, NamedNode("urn:b"), NamedNode("urn:g"))
+    # Kept in the form of the one that stays, so it is that one.
+    alike = Quad(NamedNode("urn:a"), above, Literal("1.00", datatype=NamedNode(ten)), graph)
+    for _ in range(5):
+        with store.visited([stays[0], alike, other]) as there:
+            assert set(there.quads()) == before | {other}
+            there.extend([Quad(NamedNode("urn:c"), above, NamedNode("urn:b"), graph)])
+            assert len(list(there.quads())) == 4
+        assert set(store.quads()) == before
+
+
+def test_sources_leave_no_trace_for_one_another() -> None:
+    rule = """CONSTRUCT { ?s <urn:sees> ?o }
+        WHERE { VALUES ?graph { UNDEF } GRAPH ?graph { ?s <urn:p> ?x } ?y <urn:q> ?o }"""
+    store = Standing(
+        [Quad(NamedNode("urn:c"), NamedNode("urn:q"), Literal("c"), NamedNode("urn:g"))]
+    )
+    for number in range(20):
+        graph, node = NamedNode(f"urn:g{number}"), NamedNode(f"urn:n{number}")
+        own = [
+            Quad(node, NamedNode("urn:p"), Literal("x"), graph),
+            Quad(node, NamedNode("urn:q"), Literal(str(number)), graph),
+        ]
+        assert {str(quad.object) for quad in derive(own, store, [rule])} == {'"c"', f'"{number}"'}
+
+
+def test_an_error_in_between_takes_the_visitor_out() -> None:
+    store = Standing([])
+    quad = Quad(NamedNode("urn:a"), NamedNode("urn:b"), Literal("c"), NamedNode("urn:g"))
+    try:
+        with store.visited([quad]):
+            raise ValueError  # noqa: TRY301 - as a rule that cannot be parsed
+    except ValueError:
+        pass
+    assert list(store.quads()) == []

@@ -7,6 +7,7 @@ import pytest
 from kg.derive import derive, read_rules
 from kg.errors import InputError, LimitError
 from kg.facts import Document, read, read_register
+from kg.store import Standing
 from kg.validate import read_shapes, validate
 from kg.vocabulary import load_vocabulary
 
@@ -39,7 +40,7 @@ def lines(found: Document) -> set[str]:
 def test_seed_document_conforms_to_every_required_shape() -> None:
     found = read(SEED, vocabulary=VOCABULARY, register=REGISTER)
     context = (*VOCABULARY.quads, *REGISTER.quads)
-    derived = derive(found.quads, context, read_rules())
+    derived = derive(found.quads, Standing(context), read_rules())
     report = validate((*found.quads, *derived), context, read_shapes(VOCABULARY))
     assert report.conforms()
     assert report.focus_nodes > 100

@@ -26,7 +26,7 @@ from kg.imports.transform import Files, Job
 from kg.load import House, read_house
 from kg.namespaces import SOURCE
 from kg.rdf import Quad, parse
-from kg.store import open_store
+from kg.store import Standing, open_store
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "imports"
@@ -106,7 +106,7 @@ def test_what_is_derived_of_rows_is_what_the_rules_derive(house: House) -> None:
     derived = (
         mapping.preamble_derived + "".join(d for _, d in told) + "".join(r.derived for r in rows)
     )
-    context = house.background.quads
+    context = Standing(house.background.quads)
     assert set(derive(quads_of(asserted), context, read_rules())) == quads_of(derived)
 
 

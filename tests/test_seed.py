@@ -12,7 +12,7 @@ from kg.derive import derive, read_rules
 from kg.facts import read, read_register
 from kg.namespaces import BASE, DIP, PREFIXES, RDF, RDFS, SOURCE, graph_of
 from kg.rdf import NamedNode, Quad, parse
-from kg.store import Background, open_store
+from kg.store import Background, Standing, open_store
 from kg.validate import read_shapes, validate
 from kg.vocabulary import load_vocabulary
 
@@ -53,7 +53,7 @@ def quads_of(path: Path) -> tuple[Quad, ...]:
     """Asserted and derived ones."""
     vocabulary = load_vocabulary()
     asserted = read(path, vocabulary=vocabulary, register=read_register(vocabulary)).quads
-    return (*asserted, *derive(asserted, context(), read_rules()))
+    return (*asserted, *derive(asserted, Standing(context()), read_rules()))
 
 
 @cache

@@ -112,6 +112,8 @@ class _Lines:
         self._ends: dict[str, Place] = {}
         for number, line in enumerate(text.splitlines(), start=1):
             for name in _NAME.finditer(line):
+                if name["iri"] in self._exact:
+                    continue
                 place = Place(file, number, name.start() + 1)
                 if name["iri"]:
                     self._exact.setdefault(name["iri"], place)

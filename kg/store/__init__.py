@@ -10,7 +10,7 @@ from kg.store import doctor
 from kg.store.base import Background, Bulk, Limits, Narrowable, Reader, SourceRecord, Writer
 from kg.store.doctor import Diagnosis
 from kg.store.folder import FolderStore
-from kg.store.memory import MemoryStore, rewritten
+from kg.store.memory import MemoryStore, Standing, rewritten
 
 Watch = Callable[[list[Any]], Iterable[Any]]
 """Passes what is to be done on, one after the other, and may show how far it is."""
@@ -22,6 +22,7 @@ __all__ = [
     "Narrowable",
     "Reader",
     "SourceRecord",
+    "Standing",
     "Writer",
     "ask",
     "diagnose",

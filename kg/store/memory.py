@@ -3,7 +3,10 @@
 import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
+from typing import Self
 
 import pyoxigraph as ox
 
@@ -137,3 +140,45 @@ class MemoryStore(Closing):
     def close(self) -> None:
         """Lets go; what was in memory is gone."""
         self._index = ox.Store()
+
+
+class Standing(MemoryStore):
+    """Quads that stay, beside which those of one source after the other come in and go again."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        super().__init__()
+        self._staying = tuple(quads)
+        self._visiting: list[Quad] = []
+        self._gone = 0
+        self._is_taken = Lock()
+        self._index.extend(self._staying)
+
+    @contextmanager
+    def visited(self, quads: Iterable[Quad]) -> Iterator[Self]:
+        """Yields the store with these quads in it; they go with what else comes in meanwhile."""
+        with self._is_taken:
+            try:
+                self.extend(quads)
+                yield self
+            finally:
+                self._part()
+
+    def extend(self, quads: Iterable[Quad] | bytes) -> None:
+        """Takes in quads, or the N-Quads of them, until the visit is over."""
+        told = parse(quads, "nq", file="N-Quads") if isinstance(quads, bytes) else quads
+        # What is there already is to stay.
+        fresh = [quad for quad in told if quad not in self._index]
+        self._index.extend(fresh)
+        self._visiting += fresh
+
+    def _part(self) -> None:
+        self._gone += len(self._visiting)
+        if self._gone > len(self._staying):
+            # Oxigraph keeps in memory what was taken out, and goes past it at every look-up.
+            self._index = ox.Store()
+            self._index.extend(self._staying)
+            self._gone = 0
+        else:
+            for quad in self._visiting:
+                self._index.remove(quad)
+        self._visiting.clear()

@@ -16,6 +16,7 @@ from kg.validate.compiled.graph import Graph
 from kg.validate.compiled.model import NotCompiled
 from kg.validate.compiled.read import IMPLICIT, may_not_end
 from kg.validate.compiled.watch import unkept, watched
+from kg.validate.context import Context
 from kg.validate.findings import Finding, Report
 from kg.validate.reference import Words, reference
 from kg.validate.results import findings
@@ -72,10 +73,28 @@ class Judge:
                 them. A batch holds whole events: what its nodes point to is in it or in the
                 context.
         """
-        own = source if isinstance(source, bytes) else tuple(source)
-        with in_memory(self.context, own) as reader:
-            quads = parse(own, "nq", file="N-Quads") if isinstance(own, bytes) else own
-            return self.suited(own).report(reader, chain(self.context, quads))
+        if isinstance(source, bytes):
+            with in_memory(self.context, source) as reader:
+                quads = parse(source, "nq", file="N-Quads")
+                return self.suited(source).report(reader, chain(self.context, quads))
+        own = tuple(source)
+        with in_memory(self.beside(own), own) as reader:
+            return self.suited(own).report(reader, chain(self.context, own))
+
+    def beside(self, source: Collection[Quad]) -> Iterable[Quad]:
+        """Returns what of the context judging the nodes of a source can look at."""
+        # Where a result may be of another node than the target that led to it, that one may be of
+        # the context.
+        if any(query.violation.through for query in self.compiled.queries):
+            return self.context
+        try:
+            return self._sorted_context.of(source)
+        except NotCompiled:
+            return self.context
+
+    @cached_property
+    def _sorted_context(self) -> Context:
+        return Context(self.context, self._footprints.steps)
 
     def suited(self, data: Iterable[Quad] | bytes) -> "Judge":
         """Returns what can judge such data: pySHACL, if a store would keep a literal otherwise.
