@@ -5,8 +5,8 @@ CX2: <https://cytoscape.org/cx/cx2/specification/cytoscape-exchange-format-speci
 
 import json
 
-from kg.export.style import colour_of
-from kg.export.text import columns, fitted
+from kg.export.style import hexadecimal
+from kg.export.text import fitted, kinds_of
 from kg.network import Edge, GraphView, Node
 from kg.network.graph import Value
 
@@ -16,7 +16,8 @@ _TYPES = {str: "string", int: "long", float: "double", bool: "boolean"}
 def write_cx2(view: GraphView) -> bytes:
     """Returns CX2: ids are numbers, every attribute is declared, a style colours by type."""
     number = {node.id: at for at, node in enumerate(view.nodes)}
-    of_nodes, of_edges = columns(view.nodes), columns(view.edges)
+    of_nodes, of_edges = kinds_of(view.nodes), kinds_of(view.edges)
+    labels = {node.id: node.label for node in view.nodes}
     nodes = [
         {"id": at, "v": {**_node(node), **_fit(node.attributes, of_nodes)}}
         for at, node in enumerate(view.nodes)
@@ -26,7 +27,7 @@ def write_cx2(view: GraphView) -> bytes:
             "id": at,
             "s": number[edge.source],
             "t": number[edge.target],
-            "v": {**_edge(edge, view), **_fit(edge.attributes, of_edges)},
+            "v": {**_edge(edge, labels), **_fit(edge.attributes, of_edges)},
         }
         for at, edge in enumerate(view.edges)
     ]
@@ -59,6 +60,7 @@ def write_cx2(view: GraphView) -> bytes:
 
 def write_cyjs(view: GraphView) -> bytes:
     """Returns the JSON that `cytoscape({elements})` takes."""
+    labels = {node.id: node.label for node in view.nodes}
     nodes = [
         {"data": {**n.attributes, "id": n.id, "name": n.label, "iri": n.iri, "type": n.type}}
         for n in view.nodes
@@ -67,7 +69,7 @@ def write_cyjs(view: GraphView) -> bytes:
         {
             "data": {
                 **edge.attributes,
-                **_edge(edge, view),
+                **_edge(edge, labels),
                 "id": edge.id,
                 "source": edge.source,
                 "target": edge.target,
@@ -82,8 +84,7 @@ def _node(node: Node) -> dict[str, Value]:
     return {"name": node.label, "slug": node.id, "iri": node.iri, "type": node.type}
 
 
-def _edge(edge: Edge, view: GraphView) -> dict[str, Value]:
-    labels = {node.id: node.label for node in view.nodes}
+def _edge(edge: Edge, labels: dict[str, str]) -> dict[str, Value]:
     times = {k: v for k, v in (("start", edge.start), ("end", edge.end)) if v}
     return {
         "name": f"{labels[edge.source]} ({edge.type}) {labels[edge.target]}",
@@ -105,12 +106,12 @@ def _declared(kinds: dict[str, type]) -> dict[str, dict[str, str]]:
 
 
 def _style(view: GraphView) -> dict[str, object]:
-    colours = {node.type: "#{:02x}{:02x}{:02x}".format(*colour_of(node)) for node in view.nodes}
+    kinds = {node.type for node in view.nodes}
     mapping = {
         "type": "DISCRETE",
         "definition": {
             "attribute": "type",
-            "map": [{"v": kind, "vp": colour} for kind, colour in sorted(colours.items())],
+            "map": [{"v": kind, "vp": hexadecimal(kind)} for kind in sorted(kinds)],
         },
     }
     label = {"type": "PASSTHROUGH", "definition": {"attribute": "name", "type": "string"}}

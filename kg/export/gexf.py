@@ -4,14 +4,16 @@ As Gephi's importer wants it: dates as text in attributes, time as intervals of 
 above zero, the event's kind as `kind` so that parallel edges stay apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from kg.export.style import colour_of
-from kg.export.text import Row, columns, in_chunks, plain, rows_of
-from kg.export.xml import TYPES, elements, fit, quoted
-from kg.network import Edge, GraphView, Node
+from kg.export.text import cells, filled, plain
+from kg.export.xml import TYPES, attribute, fit, quoted
+from kg.network import GraphView
+from kg.network.table import Batch, Column, tables
 
-_FIELDS = ("directed", "id", "source", "target", "label", "type", "weight")
+T = TypeVar("T")
 _TIMES = ("start", "end")
 
 
@@ -26,6 +28,7 @@ def write_static(view: GraphView) -> Iterator[bytes]:
 
 
 def _write(view: GraphView, *, dynamic: bool) -> Iterator[bytes]:
+    nodes, edges = tables(view)
     about = "; ".join(f"{plain(key)}: {plain(value)}" for key, value in view.about.items())
     yield (
         "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -37,62 +40,71 @@ def _write(view: GraphView, *, dynamic: bool) -> Iterator[bytes]:
     if dynamic:
         told = 'mode="dynamic" timeformat="date" timerepresentation="interval"'
     # Gephi drops an edge that contradicts the default: where both occur, there is none.
-    if len(directions := {edge.directed for edge in view.edges}) < 2:
+    if len(directions := edges.distinct("directed")) < 2:
         told = f'defaultedgetype="{_direction(directions != {False})}" {told}'
     yield f"  <graph {told}>\n".encode()
-    for name, found in (("node", columns(view.nodes)), ("edge", columns(view.edges))):
+    for name, found in (("node", nodes.kinds), ("edge", edges.kinds)):
         declared = "".join(
-            f'      <attribute id="{quoted(key)}" title="{quoted(key)}" type="{TYPES[kind]}" />\n'
-            for key, kind in {"iri": str, "type": str, **found}.items()
+            f'      <attribute id="{key}" title="{key}" type="{TYPES[kind]}" />\n'
+            for key, kind in _quoted({"iri": str, "type": str, **found})
         )
         yield (
             f'    <attributes class="{name}" mode="static">\n{declared}    </attributes>\n'
         ).encode()
+    times = _TIMES if dynamic else ()
     yield b"    <nodes>\n"
-    yield from in_chunks(_node(node, dynamic=dynamic) for node in view.nodes)
+    for batch in nodes.batches():
+        yield filled(batch.size, _nodes(batch, times))
     yield b"    </nodes>\n    <edges>\n"
-    yield from elements(_edges(view.edges, dynamic=dynamic), _edge)
+    for batch in edges.batches():
+        yield filled(batch.size, _edges(batch, times))
     yield b"    </edges>\n  </graph>\n</gexf>\n"
 
 
-def _node(node: Node, *, dynamic: bool) -> str:
-    told = {"id": node.id, "label": plain(node.label)}
-    if dynamic:
+def _nodes(batch: Batch, times: tuple[str, ...]) -> Iterator[str | Sequence[str]]:
+    told = batch.fields
+    yield "      <node"
+    yield from attribute("id", told["id"])
+    yield from cells(told["label"], ' label="', '"', fit)
+    for name in times:
         # Open ends are left out: Gephi reads that as without end.
-        told |= {key: str(node.attributes[key]) for key in _TIMES if key in node.attributes}
-    values = {"iri": node.iri, "type": node.type, **node.attributes}
-    red, green, blue = colour_of(node)
-    attributes = "".join(f' {key}="{quoted(value)}"' for key, value in told.items())
-    return (
-        f"      <node{attributes}>\n"
-        f"        <attvalues>\n{''.join(_value(k, fit(v)) for k, v in values.items())}"
-        f"        </attvalues>\n"
-        f'        <viz:color r="{red}" g="{green}" b="{blue}" />\n      </node>\n'
-    )
+        if name in batch.attributes:
+            yield from attribute(name, batch.attributes[name])
+    yield ">\n"
+    yield from _values({"iri": told["iri"], "type": told["type"], **batch.attributes})
+    yield told["type"].each(_coloured)
 
 
-def _edges(edges: Iterable[Edge], *, dynamic: bool) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
-    """Yields rows of edges, with the words for their direction."""
-    words = {directed: _direction(directed) for directed in (True, False)}
-    for names, rows in rows_of(edges, _FIELDS, _TIMES if dynamic else (), "type"):
-        yield names, [(words[row[0] is True], *row[1:]) for row in rows]
+def _edges(batch: Batch, times: tuple[str, ...]) -> Iterator[str | Sequence[str]]:
+    told = batch.fields
+    yield from cells(told["directed"], '      <edge type="', '"', _direction)
+    for name in ("id", "source", "target"):
+        yield from attribute(name, told[name])
+    for name, field in (("label", "label"), ("kind", "type")):
+        yield from cells(told[field], f' {name}="', '"', fit)
+    yield from cells(told["weight"], ' weight="', '"', "{:g}".format)
+    for name in times:
+        yield from attribute(name, told[name])
+    yield ">\n"
+    yield from _values({"type": told["type"], **batch.attributes})
+    yield "      </edge>\n"
 
 
-def _edge(names: tuple[str, ...]) -> str:
-    times = [name for name in names[len(_FIELDS) :][:2] if name in _TIMES]
-    values = names[len(_FIELDS) + len(times) :]
-    lasting = "".join(f' {name}="%s"' for name in times)
-    return (
-        '      <edge type="%s" id="%s" source="%s" target="%s" label="%s" kind="%s" weight="%g"'
-        f"{lasting}>\n        <attvalues>\n"
-        f"{''.join(_value(name.replace('%', '%%'), '%s') for name in values)}"
-        "        </attvalues>\n      </edge>\n"
-    )
+def _values(columns: Mapping[str, Column]) -> Iterator[str | Sequence[str]]:
+    yield "        <attvalues>\n"
+    for key, column in _quoted(columns):
+        yield from cells(column, f'          <attvalue for="{key}" value="', '" />\n', fit)
+    yield "        </attvalues>\n"
 
 
-def _value(name: str, value: object) -> str:
-    return f'          <attvalue for="{quoted(plain(name))}" value="{value}" />\n'
+def _quoted(named: Mapping[str, T]) -> Iterator[tuple[str, T]]:
+    return ((quoted(plain(name)), held) for name, held in named.items())
 
 
-def _direction(directed: bool) -> str:
+def _coloured(type: str) -> str:
+    red, green, blue = colour_of(type)
+    return f'        <viz:color r="{red}" g="{green}" b="{blue}" />\n      </node>\n'
+
+
+def _direction(directed: object) -> str:
     return "directed" if directed else "undirected"

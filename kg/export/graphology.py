@@ -2,7 +2,7 @@
 
 import json
 
-from kg.export.style import colour_of
+from kg.export.style import hexadecimal
 from kg.network import GraphView
 
 
@@ -16,7 +16,7 @@ def write(view: GraphView) -> bytes:
                 "label": node.label,
                 "iri": node.iri,
                 "kind": node.type,
-                "color": "#{:02x}{:02x}{:02x}".format(*colour_of(node)),
+                "color": hexadecimal(node.type),
             },
         }
         for node in view.nodes

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from kg.export.tables import in_lines
-from kg.export.text import columns, plain
-from kg.network import GraphView
+from kg.export.tables import as_text, attributes, in_lines, times
+from kg.network import Edge, GraphView, Node
+from kg.network.table import Column, Table, tables
 
 _TYPES = {str: "string", int: "long", float: "double", bool: "boolean"}
 
@@ -33,52 +33,49 @@ def write(view: GraphView) -> Mapping[str, Iterable[bytes]]:
 
     The `*-header.csv` go with the `*-data.csv`; `nodes.csv` and `edges.csv` are for `load.cypher`.
     """
-    of_nodes, of_edges = columns(view.nodes), columns(view.edges)
-    node_header = ["id:ID", "iri:string", "label:string", ":LABEL", *_typed(of_nodes)]
+    nodes, edges = tables(view)
+    node_header = ["id:ID", "iri:string", "label:string", ":LABEL", *_typed(nodes.kinds)]
     edge_header = [":START_ID", ":END_ID", ":TYPE", "id:string", "label:string", "weight:double",
-                   "directed:boolean", "from:date", "to:date", *_typed(of_edges)]  # fmt: skip
-    node_heads = ["id", "iri", "label", "type", *of_nodes]
+                   "directed:boolean", "from:date", "to:date", *_typed(edges.kinds)]  # fmt: skip
+    node_heads = ["id", "iri", "label", "type", *nodes.kinds]
     edge_heads = ["start", "end", "type", "id", "label", "weight", "directed", "from", "to",
-                  *of_edges]  # fmt: skip
-    kinds = sorted({_relation(edge.type) for edge in view.edges})
+                  *edges.kinds]  # fmt: skip
+    kinds = sorted(set(map(_relation, edges.distinct("type"))))
     load = _LOAD.format(relations="".join(_RELATION.format(kind=kind) for kind in kinds))
     return {
-        "nodes-header.csv": in_lines(node_header, ()),
-        "nodes-data.csv": in_lines((), _nodes(view, of_nodes)),
-        "edges-header.csv": in_lines(edge_header, ()),
-        "edges-data.csv": in_lines((), _edges(view, of_edges)),
-        "nodes.csv": in_lines(node_heads, _nodes(view, of_nodes)),
-        "edges.csv": in_lines(edge_heads, _edges(view, of_edges)),
+        "nodes-header.csv": in_lines(node_header, (), as_text),
+        "nodes-data.csv": in_lines((), _nodes(nodes), as_text),
+        "edges-header.csv": in_lines(edge_header, (), as_text),
+        "edges-data.csv": in_lines((), _edges(edges), as_text),
+        "nodes.csv": in_lines(node_heads, _nodes(nodes), as_text),
+        "edges.csv": in_lines(edge_heads, _edges(edges), as_text),
         "load.cypher": [load.encode()],
     }
 
 
-def _nodes(view: GraphView, named: Iterable[str]) -> Iterator[list[str]]:
-    for n in view.nodes:
-        told = (n.attributes.get(key) for key in named)
-        yield list(map(_cell, [n.id, n.iri, n.label, f"Node;{_label(n.type)}", *told]))
+def _nodes(nodes: Table[Node]) -> Iterator[tuple[int, list[Column]]]:
+    for batch in nodes.batches():
+        told = [batch.fields[name] for name in ("id", "iri", "label")]
+        labels = batch.fields["type"].map(_labels)
+        yield batch.size, [*told, labels, *attributes(batch, nodes.kinds)]
 
 
-def _edges(view: GraphView, named: Iterable[str]) -> Iterator[list[str]]:
-    for e in view.edges:
-        told = (e.attributes.get(key) for key in named)
-        ends = [e.source, e.target, _relation(e.type), e.id, e.label, e.weight, e.directed]
-        yield list(map(_cell, [*ends, e.start or None, e.end or None, *told]))
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return plain(value)
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def _edges(edges: Table[Edge]) -> Iterator[tuple[int, list[Column]]]:
+    for batch in edges.batches():
+        told = batch.fields
+        yield batch.size, [
+            told["source"], told["target"], told["type"].map(_relation), told["id"], told["label"],
+            told["weight"], told["directed"], *times(batch), *attributes(batch, edges.kinds),
+        ]  # fmt: skip
 
 
 def _typed(found: dict[str, type]) -> list[str]:
-    return [f"{re.sub(r'[^A-Za-z0-9_]', '_', key)}:{_TYPES[kind]}" for key, kind in found.items()]
+    return [f"{re.sub(r'[^A-Za-z0-9_]', '_', n)}:{_TYPES[kind]}" for n, kind in found.items()]
 
 
 @cache
-def _label(kind: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", kind) or "Thing"
+def _labels(kind: str) -> str:
+    return f"Node;{re.sub(r'[^A-Za-z0-9]', '', kind) or 'Thing'}"
 
 
 @cache

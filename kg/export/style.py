@@ -1,7 +1,5 @@
 """Colours, the same in every format: calm, and told apart by readers who see no red or green."""
 
-from kg.network import Node
-
 _COLOURS = {
     "Person": (31, 78, 121),
     "Organization": (86, 130, 163),
@@ -11,6 +9,11 @@ _COLOURS = {
 _EVENT = (148, 86, 61)
 
 
-def colour_of(node: Node) -> tuple[int, int, int]:
-    """Returns red, green and blue, 0 to 255: actors blue, positions ochre, events brown."""
-    return _COLOURS.get(node.type, _EVENT)
+def colour_of(type: str) -> tuple[int, int, int]:
+    """Returns red, green, blue, 0 to 255: of actors blue, positions ochre, events brown."""
+    return _COLOURS.get(type, _EVENT)
+
+
+def hexadecimal(type: str) -> str:
+    """Returns a type's colour as `#1f4e79`."""
+    return "#{:02x}{:02x}{:02x}".format(*colour_of(type))

@@ -1,18 +1,13 @@
 """Text that no format, program or reader can stumble over."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, islice
-from operator import attrgetter
-from typing import TypeVar
+from typing import Any
 
 from kg.network import Edge, GraphView, Node
-from kg.network.graph import Value
-
-T = TypeVar("T", bound=Node | Edge)
-Row = tuple[object, ...]
-Search = Callable[[str], bool]
+from kg.network.graph import Things, Value
+from kg.network.table import Column
 
 # What XML 1.0 forbids, and what turns the direction of the text around it.
 _UNFIT = re.compile(
@@ -28,63 +23,44 @@ def plain(text: str) -> str:
     return " ".join(_UNFIT.sub("\ufffd", text).split()) or "?"
 
 
-CHUNK = 200
-"""How many things are written at a time: so few that they stay in the processor's cache."""
-
-
-def in_chunks(parts: Iterable[str]) -> Iterator[bytes]:
-    """Yields texts as UTF-8, many at a time."""
-    remaining = iter(parts)
-    while chunk := "".join(islice(remaining, CHUNK)):
-        yield chunk.encode()
-
-
-def rows_of(
-    things: Iterable[T], fields: tuple[str, ...], may_lack: tuple[str, ...] = (), *then: str
-) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
-    """Yields names of fields and attributes, and rows of things that have just these, in order.
+def cells(
+    column: Column, before: str, after: str, fit: Callable[[Any], object], *,
+    absent: str = "", may_be_empty: bool = False,
+) -> Iterator[str | Sequence[str]]:  # fmt: skip
+    """Yields what `filled` takes: a column of texts, and what stands around each.
 
     Args:
-        things: Nodes or edges.
-        fields: Those that each has.
-        may_lack: Those that are left out where they are empty.
-        then: More that each has, before its attributes.
+        column: The values.
+        before: Stands before each.
+        after: Stands after each.
+        fit: Makes a value fit for the format.
+        absent: Stands for all of it where there is no value.
+        may_be_empty: Whether an empty text is none.
     """
-    optional = [(name, attrgetter(name)) for name in may_lack]
+    if column.harmless:
+        yield from (before, column.values, after)  # type: ignore[misc]
+        return
 
-    def has(thing: T) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return tuple([name for name, value in optional if value(thing)]), tuple(thing.attributes)
+    def cell(value: Value | None) -> str:
+        lacks = value is None or (may_be_empty and value == "")
+        return absent if lacks else f"{before}{fit(value)}{after}"
 
-    remaining = iter(things)
-    while chunk := list(islice(remaining, CHUNK)):
-        for (present, names), same in groupby(chunk, has):
-            of: Callable[[T], Row] = attrgetter(*fields, *present, *then)
-            rows: list[Row] = [(*of(thing), *thing.attributes.values()) for thing in same]
-            yield (*fields, *present, *then, *names), rows
+    yield column.each(cell)
 
 
-def cleaned(rows: list[Row], clean: Callable[[object], object], unfit: Search) -> list[Row]:
-    """Returns rows whose values are clean; where all are, as nearly always, the same ones.
-
-    Args:
-        rows: All of one length.
-        clean: Makes one value fit.
-        unfit: Finds what a text must not hold, in texts joined by `|`.
-    """
-    columns = list(zip(*rows, strict=True))
-    odd = [at for at, column in enumerate(columns) if _is_odd(column, unfit)]
-    for at in odd:
-        columns[at] = tuple(map(clean, columns[at]))
-    return list(zip(*columns, strict=True)) if odd else rows
-
-
-def _is_odd(column: Row, unfit: Search) -> bool:
-    values = set(column)
-    kinds = set(map(type, values))
-    if kinds != {str}:
-        return bool(kinds & {str, bool})
-    joined = "|".join(values)  # type: ignore[arg-type]
-    return not joined.isprintable() or unfit(f"|{joined}|")
+def filled(size: int, parts: Iterable[str | Sequence[str]]) -> bytes:
+    """Returns rows as UTF-8, so many: of each part its text, or the text of the row."""
+    merged: list[str | Sequence[str]] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    written = [part if isinstance(part, str) else "" for part in merged] * size
+    for at, part in enumerate(merged):
+        if not isinstance(part, str):
+            written[at :: len(merged)] = part
+    return "".join(written).encode()
 
 
 def harmless(view: GraphView) -> GraphView:
@@ -117,15 +93,12 @@ def _attributes(attributes: dict[str, Value]) -> dict[str, Value]:
     }
 
 
-def columns(things: Iterable[Node] | Iterable[Edge]) -> dict[str, type]:
+def kinds_of(things: Things[Node] | Things[Edge]) -> dict[str, type]:
     """Returns the attributes of all nodes or edges, sorted, with the type that fits all values."""
-    forms = {
-        (tuple(held), tuple(map(type, held.values())))
-        for held in (one.attributes for one in things)
-    }
     found: dict[str, type] = {}
-    for names, kinds in forms:
-        for name, kind in zip(map(plain, names), kinds, strict=True):
+    for one in things:
+        for name, value in one.attributes.items():
+            kind = type(value)
             if found.setdefault(name, kind) is not kind:
                 found[name] = str
     return dict(sorted(found.items()))

@@ -1,16 +1,19 @@
 """An Excel workbook: nodes, edges, and what it is of. Kumu reads it too, by the heads."""
 
 import io
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from kg.errors import Misuse
-from kg.export.tables import EDGE_HEADS, NODE_HEADS, edge_rows, node_rows
-from kg.export.text import columns
+from kg.export.tables import EDGE_HEADS, NODE_HEADS, edge_columns, node_columns
 from kg.network import GraphView
 from kg.network.graph import Value
+from kg.network.table import Column, tables
 
 MAX_CELL = 32_767
 """Characters that a cell of Excel holds."""
+
+Rows = Sequence[Sequence[Value | None]]
 
 MAX_ROWS = 1_048_576 - 1
 
@@ -34,15 +37,21 @@ def write(view: GraphView) -> bytes:
     told = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, {**told, "strings_to_numbers": False})
     book.set_properties({"created": _MADE, "title": view.about.get("projection", "")})
-    of_nodes, of_edges = tuple(columns(view.nodes)), tuple(columns(view.edges))
-    _sheet(book, "Nodes", [*NODE_HEADS, *of_nodes], list(node_rows(view.nodes, of_nodes)))
-    _sheet(book, "Edges", [*EDGE_HEADS, *of_edges], list(edge_rows(view.edges, of_edges)))
+    nodes, edges = tables(view)
+    _sheet(book, "Nodes", [*NODE_HEADS, *nodes.kinds], _rows(node_columns(nodes)))
+    _sheet(book, "Edges", [*EDGE_HEADS, *edges.kinds], _rows(edge_columns(edges)))
     _sheet(book, "About", ["What", "Value"], [[k, v] for k, v in view.about.items()])
     book.close()
     return out.getvalue()
 
 
-def _sheet(book: object, name: str, heads: list[str], rows: list[list[Value | None]]) -> None:
+def _rows(batches: Iterable[tuple[int, list[Column]]]) -> Rows:
+    return [row for _, columns in batches for row in zip(*columns, strict=True)]
+
+
+def _sheet(
+    book: object, name: str, heads: list[str], rows: Sequence[Sequence[Value | None]]
+) -> None:
     sheet = book.add_worksheet(name)  # type: ignore[attr-defined]
     bold = book.add_format({"bold": True, "bottom": 1})  # type: ignore[attr-defined]
     day = book.add_format({"num_format": "yyyy-mm-dd"})  # type: ignore[attr-defined]

@@ -1,22 +1,17 @@
-"""Elements of XML by the thousand: one template, filled in with rows whose texts are made fit."""
+"""Texts as XML has them, and elements by the thousand."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from kg.export.text import Row, cleaned, plain
+from kg.export.text import cells, plain
+from kg.network.table import Column
 
 TYPES = {str: "string", int: "long", float: "double", bool: "boolean"}
 """Names of types in GEXF and GraphML."""
 
-_UNFIT = ("&", "<", ">", '"', "  ", "| ", " |", "||")
 _ESCAPES = str.maketrans({
     "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
     "\r": "&#13;", "\n": "&#10;", "\t": "&#09;",
 })  # fmt: skip
-
-
-def _unfit(joined: str) -> bool:
-    """Whether there is markup, an empty text, or a space at an end or beside another."""
-    return any(part in joined for part in _UNFIT)
 
 
 def quoted(text: str) -> str:
@@ -24,18 +19,9 @@ def quoted(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def elements(
-    rows: Iterable[tuple[tuple[str, ...], list[Row]]], template: Callable[[tuple[str, ...]], str]
-) -> Iterator[bytes]:
-    """Yields the elements of nodes or edges as UTF-8.
-
-    Args:
-        rows: As of `rows_of`.
-        template: Given the names of a row, one element with a `%s` for each.
-    """
-    for names, held in rows:
-        filled = template(names).__mod__
-        yield "".join(map(filled, cleaned(held, fit, _unfit))).encode()
+def attribute(name: str, column: Column) -> Iterator[str | Sequence[str]]:
+    """Yields an attribute of elements, for `filled`; left out where the text is empty."""
+    return cells(column, f' {name}="', '"', fit, may_be_empty=True)
 
 
 def fit(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 Projection = Literal["events", "dyads", "dyads-aggregated"]
 
@@ -12,6 +12,8 @@ PROJECTIONS: dict[str, str] = {
     "dyads-aggregated": "actors as nodes, one edge for each pair, kind and month",
 }
 """What each projection shows."""
+
+T = TypeVar("T", covariant=True)
 
 Value = str | int | float | bool
 
@@ -87,10 +89,10 @@ class Filters:
     statuses: tuple[str, ...] = ()
 
 
-class Edges(Protocol):
-    """Edges in order, as often as they are asked for; a tuple, or whatever makes them meanwhile."""
+class Things(Protocol[T]):
+    """Nodes or edges in order, as often as they are asked for; a tuple, or what makes them then."""
 
-    def __iter__(self) -> Iterator[Edge]: ...
+    def __iter__(self) -> Iterator[T]: ...
 
     def __len__(self) -> int: ...
 
@@ -107,6 +109,6 @@ class GraphView:
     """
 
     projection: str
-    nodes: tuple[Node, ...]
-    edges: Edges
+    nodes: Things[Node]
+    edges: Things[Edge]
     about: dict[str, str] = field(default_factory=dict)
