@@ -10,6 +10,9 @@ from typing import Protocol, Self, runtime_checkable
 
 from kg.rdf import Quad, Result
 
+MARK = "kg-serve"
+"""Header by which a `kg serve` is known; a proxy before it may have a `Server` of its own."""
+
 
 class Background:
     """What every store holds besides its sources: the vocabulary and the register.

@@ -1,6 +1,8 @@
 """What the server says of itself: service description, VoID, start page, whether it is well."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -111,6 +113,18 @@ async def start(request: Request) -> Response:
         questions=[one for one in desk.questions.values() if "everyday" in one.tags],
         writes=desk.gate is not None,
     )
+
+
+async def sources(request: Request) -> Response:
+    """Lists the sources for a program; who loaded them is nobody's business."""
+    desk = Desk.of(request)
+    manifest = desk.pool.manifest
+    listed = [asdict(record) for record in manifest.records()]
+    for one in listed:
+        del one["recorded_by"]
+    told: dict[str, object] = {"commit": manifest.commit, "writes": desk.gate is not None}
+    told |= {"largest": desk.bounds.source, "sources": listed}
+    return desk.whole(json.dumps(told, ensure_ascii=False).encode(), "application/json")
 
 
 async def void(request: Request) -> Response:

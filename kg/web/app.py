@@ -67,6 +67,7 @@ def application(make: Callable[[], Desk], names: Collection[str]) -> Starlette:
             Route("/page/{path:path}", thing_page),
             Route("/data", data),
             Route("/data/{path:path}", data),
+            Route("/sources", about.sources),
             Route("/void", about.void),
             Route("/.well-known/void", about.void),
             Route("/healthz", about.health),

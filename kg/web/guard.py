@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kg.store.base import MARK
 from kg.web.answers import problem_response
 from kg.web.problems import Problem
 
@@ -26,6 +27,7 @@ HEADERS: list[tuple[str, str]] = [
     ("referrer-policy", "no-referrer"),
     ("cross-origin-resource-policy", "same-origin"),
     ("server", "diplomatic-kg"),
+    (MARK, "1"),
 ]
 """On every response; none of them lets another site's page read."""
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from email.message import Message
 
+from kg.store.base import MARK
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -26,6 +28,7 @@ class Dialect:
         explicit: Most graphs that a query may list.
         timeout: Parameter that tells how long a query may take, and how many of it are a second.
         answers: Whether its answers can be relied on; if not, queries are asked here, over a copy.
+        ours: Whether it is a `kg serve`, which keeps the books itself and takes no updates.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Dialect:
     explicit: int = 64
     timeout: tuple[str, int] | None = None
     answers: bool = True
+    ours: bool = False
 
     def at(self, service: str, address: str) -> str:
         """Returns the address of a service, given that of queries."""
@@ -83,6 +87,7 @@ VIRTUOSO = Dialect(
     timeout=("timeout", 1000),
     answers=False,
 )
+OURS = Dialect("kg serve", ending="sparql/?$", graphs="graphs", ours=True)
 OTHER = Dialect("SPARQL 1.1")
 """A server that the rules do not know: it is taken at the standard's word."""
 
@@ -92,6 +97,8 @@ def dialect_of(headers: Message) -> Dialect:
     server = headers.get("Server", "")
     if server.startswith("Oxigraph"):
         return OXIGRAPH
+    if MARK in headers:
+        return OURS
     if server.startswith("Virtuoso"):
         return VIRTUOSO
     if "Fuseki" in server or headers.get("Fuseki-Request-Id"):

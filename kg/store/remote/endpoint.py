@@ -72,6 +72,11 @@ class Endpoint:
         self._line = Line(credentials_of(host) if who is None else who, tuple(told))
         self.dialect: Dialect = OTHER
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is something to say who asks."""
+        return self._line.is_known
+
     def select(self, text: str, limits: Limits, parameters: Parameters = ()) -> Rows | bool:
         """Returns the answer to a SELECT or ASK.
 
@@ -102,19 +107,35 @@ class Endpoint:
         Raises:
             KgError: The server is away or refuses; whether it was made has to be asked.
         """
-        url = self._given.update or self.dialect.at(self.dialect.update, self.address)
+        url = self._given.update or self.service(self.dialect.update)
         kind = "application/sparql-update"
-        self._write(Request(url, text.encode(), {"Content-Type": kind}, method="POST"), limits)  # noqa: S310 - an http address
+        self._line.write(Request(url, text.encode(), {"Content-Type": kind}, method="POST"), limits)  # noqa: S310 - an http address
+
+    def get(self, url: str, kind: str, limits: Limits) -> Body:
+        """Returns what a server answers of a media type; errors as of `select`."""
+        return self._line.read(Request(url, headers={"Accept": kind}), limits, {kind})  # noqa: S310 - likewise
+
+    def change(self, method: str, url: str, triples: bytes, limits: Limits) -> None:
+        """Puts N-Triples somewhere, or deletes what is there; errors as of `update`."""
+        told = {"Content-Type": TRIPLES} if triples else {}
+        request = Request(url, triples or None, told, method=method)  # noqa: S310 - likewise
+        self._line.write(request, limits, bearer=self.dialect.ours)
+
+    def service(self, name: str) -> str:
+        """Returns the address of one of the server's other services."""
+        return self.dialect.at(name, self.address)
+
+    def graph_address(self, name: str) -> str:
+        """Returns the address of a named graph by the Graph Store Protocol."""
+        url = self._given.graphs or self.service(self.dialect.graphs)
+        return url + ("&" if "?" in url else "?") + "graph=" + quote(name, safe="")
 
     def add(self, name: str, triples: bytes, limits: Limits) -> None:
         """Adds N-Triples to a named graph; errors as of `update`."""
-        services = self.dialect
-        if not self._given.graphs and not services.graphs:
+        if not self._given.graphs and not self.dialect.graphs:
             self.update(f"INSERT DATA {{ GRAPH <{name}> {{\n{triples.decode()}}} }}", limits)
             return
-        url = self._given.graphs or services.at(services.graphs, self.address)
-        url += ("&" if "?" in url else "?") + "graph=" + quote(name, safe="")
-        self._write(Request(url, triples, {"Content-Type": TRIPLES}, method="POST"), limits)  # noqa: S310 - likewise
+        self.change("POST", self.graph_address(name), triples, limits)
 
     def _asked(self, text: str, limits: Limits, parameters: Parameters, accept: str) -> Request:
         asked = _Guarded(self.address)
@@ -132,9 +153,6 @@ class Endpoint:
             return ()
         name, second = self.dialect.timeout
         return ((name, str(max(1, math.ceil(limits.seconds * second)))),)
-
-    def _write(self, request: Request, limits: Limits) -> None:
-        self._line.write(request, limits)
 
 
 def _whole(body: Body) -> None:

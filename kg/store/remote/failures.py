@@ -7,9 +7,10 @@ import ssl
 import urllib.error
 from collections.abc import Collection
 from html import unescape
+from urllib.parse import urlsplit
 
-from kg.errors import KgError, LimitError, QueryError, StoreError
-from kg.store.base import Limits
+from kg.errors import KgError, LimitError, NotConforming, QueryError, StoreError
+from kg.store.base import MARK, Limits
 
 _WORDS = 2000
 """Bytes that are read of what a server says of its refusal."""
@@ -46,6 +47,8 @@ def failure(url: str, error: Exception, limits: Limits) -> KgError:
 def _refused(url: str, error: urllib.error.HTTPError) -> KgError:
     words = _words(error)
     told = f": {words}" if words else ""
+    if MARK in error.headers and (ours := _refused_by_ours(url, error.code, words)):
+        return ours
     match error.code:
         case 300 | 301 | 302 | 303 | 307 | 308:
             return StoreError(
@@ -73,6 +76,26 @@ def _refused(url: str, error: urllib.error.HTTPError) -> KgError:
         case 507:
             return StoreError(f"{url} has no room left{told}: make room there, then try again")
     return StoreError(f"{url} failed ({error.code}){told}: look at its log")
+
+
+def _refused_by_ours(url: str, code: int, words: str) -> KgError | None:
+    """Returns what the refusal of a `kg serve` means, where it says more than another's."""
+    match code:
+        case 422:
+            return NotConforming(f"{url} refuses the source: {words}")
+        case 401:
+            return StoreError(
+                f"{url} refuses access: {words}: put the token into KG_STORE_TOKEN, or into "
+                "~/.netrc as the password"
+            )
+        case 403 | 409:
+            return StoreError(f"{url} refuses: {words}")
+        case 404 | 405 if not urlsplit(url).path.startswith(("/graph", "/sparql")):
+            root = urlsplit(url)._replace(path="/sparql", query="").geturl()
+            return StoreError(f"{url} is a kg serve: queries go to {root}")
+        case 405:
+            return StoreError(f"{url} refuses: {words}")
+    return None
 
 
 def _words(error: urllib.error.HTTPError) -> str:

@@ -35,6 +35,11 @@ class Line:
         self._origins = {origin_of(url) for url in addresses}
         self._basic = False
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there are credentials."""
+        return bool(self._credentials)
+
     def read(self, request: urllib.request.Request, limits: Limits, kinds: Collection[str]) -> Body:
         """Sends what changes nothing; tried again after a pause where the server is away or busy.
 
@@ -64,14 +69,24 @@ class Line:
             return body
         raise AssertionError("the last try raises")
 
-    def write(self, request: urllib.request.Request, limits: Limits) -> None:
+    def write(
+        self, request: urllib.request.Request, limits: Limits, *, bearer: bool = False
+    ) -> None:
         """Sends what changes something, once.
+
+        Args:
+            request: What to send.
+            limits: Of time and bytes.
+            bearer: Whether the server takes a token alone: a password is sent as one.
 
         Raises:
             KgError: As `failure` says; whether anything was changed has to be asked.
         """
         try:
             deadline = time.monotonic() + limits.seconds
+            if bearer and origin_of(request.full_url) in self._origins and self._credentials:
+                token = self._credentials.token or self._credentials.password
+                request.add_unredirected_header("Authorization", f"Bearer {token}")
             with self._send(request, limits, deadline, follow=False) as body:
                 while body.read(_CHUNK):
                     pass

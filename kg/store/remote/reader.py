@@ -1,6 +1,7 @@
 """Reading a store on a server: what queries see is the graphs that the books name."""
 
 import copy
+import hashlib
 from collections.abc import Iterator
 
 from kg.errors import StoreError
@@ -10,7 +11,7 @@ from kg.store import foreign, gate
 from kg.store.answers import missing
 from kg.store.base import Closing, Limits, SourceRecord
 from kg.store.memory import MemoryStore
-from kg.store.remote import staging, updates
+from kg.store.remote import served, staging, updates
 from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, State, entries_of, unpack
 from kg.store.remote.endpoint import Endpoint, Parameters
 
@@ -72,7 +73,8 @@ class RemoteReader(Closing):
             StoreError: Somebody wrote meanwhile: it would be of two states.
         """
         state = self.state()
-        names = [graph] if graph else state.seen() if state.commit else self._graphs()
+        listed = state.commit and not self._endpoint.dialect.ours
+        names = [graph] if graph else state.seen() if listed else self._graphs()
         for name in names:
             yield from self.graph(name)
         if self.state().commit != state.commit:
@@ -100,7 +102,8 @@ class RemoteReader(Closing):
         """Returns a reader of one source and the background, if asking there is worth it."""
         state = self.state()
         entry = state.sources().get(source)
-        if not self._endpoint.dialect.answers or entry is None:
+        dialect = self._endpoint.dialect
+        if not dialect.answers or dialect.ours or entry is None:
             return None
         if entry.record().asserted < LARGE:
             return None
@@ -153,6 +156,8 @@ class RemoteReader(Closing):
         nothing is staged: what else is there then shows too.
         """
         state, dialect = self.state(), self._endpoint.dialect
+        if dialect.ours:
+            return ()  # its default graph is all that there is
         graphs = state.seen()
         many = len(graphs) > dialect.explicit and not staging.is_going_on(state.entries)
         if dialect.union is not None and (many or not state.commit):
@@ -162,7 +167,9 @@ class RemoteReader(Closing):
     def state(self) -> State:
         """Returns what the books say now; they are read only when they changed."""
         commit = _rows(self._endpoint.select(_COMMIT, OURS))
-        if not commit:
+        if self._endpoint.dialect.ours:
+            self._known = served.state_of(self._endpoint, OURS)
+        elif not commit:
             self._known = State("", {})
         elif _text(commit[0][0]) != self._known.commit:
             entries = entries_of(_rows(self._endpoint.select(_BOOKS, OURS)))
@@ -186,6 +193,13 @@ class RemoteReader(Closing):
         Raises:
             StoreError: It is damaged, or somebody wrote meanwhile.
         """
+        if self._endpoint.dialect.ours:
+            data = served.written(self._endpoint, entry.name, OURS)
+            # What came in bulk has the digest of what it was made of.
+            is_other = hashlib.sha256(data).hexdigest() != entry.told["digest"]
+            if is_other and self.state().commit != state.commit:
+                raise self._moved()
+            return data
         part, at = NamedNode(STORE + "part"), NamedNode(entry.name + WRITTEN)
         text = f"SELECT ?part {{ GRAPH {at} {{ {NamedNode(entry.name)} {part} ?part }} }}"
         parts = [_text(term) for (term,) in _rows(self._endpoint.select(text, OURS))]

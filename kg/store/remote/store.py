@@ -18,7 +18,7 @@ from kg.store.base import Background, Bulk, SourceRecord
 from kg.store.doctor import Diagnosis
 from kg.store.manifest import Manifest, read_source
 from kg.store.memory import digest_of, held
-from kg.store.remote import staging, updates
+from kg.store.remote import served, staging, updates
 from kg.store.remote.books import WRITTEN, Entry, State, pack, told_of
 from kg.store.remote.doctor import Watch, diagnose
 from kg.store.remote.reader import BACKGROUND, OURS, RemoteReader
@@ -43,7 +43,7 @@ class RemoteStore(RemoteReader):
         """Puts a source in, in place of what it was; returns whether that changed anything."""
         quads = tuple(asserted)
         digest = digest_of(quads)
-        state = self._current()
+        state = self.state() if self._is_served() else self._current()
         known = state.sources().get(source)
         if (
             known is not None
@@ -53,6 +53,9 @@ class RemoteStore(RemoteReader):
             return False
         now = datetime.now(UTC).isoformat(timespec="seconds")
         record = SourceRecord(source, label, len(quads), digest, now, recorded_by)
+        if self._is_served():
+            served.put(self._endpoint, record, quads, OURS)
+            return True
         self._put(graph_of(source), quads, tuple(derived), told_of(record))
         return True
 
@@ -65,6 +68,9 @@ class RemoteStore(RemoteReader):
         entry = self.state().sources().get(source)
         if entry is None:
             raise missing(source, self.sources())
+        if self._is_served():
+            served.remove(self._endpoint, entry.record(), OURS)
+            return entry.record()
         gone = (*entry.graphs, entry.name + WRITTEN)
         self._change(updates.removed(entry, gone), lambda state: entry.name not in state.entries)
         return entry.record()
@@ -75,6 +81,8 @@ class RemoteStore(RemoteReader):
         Args:
             watch: Passes the sources on, and may show how far it is.
         """
+        if self._is_served():
+            raise served.elsewhere(self._endpoint, "kg doctor")
         return diagnose(self, self._background, BACKGROUND, watch)
 
     def adopt(self, sources: Path, known: Manifest) -> None:
@@ -82,6 +90,8 @@ class RemoteStore(RemoteReader):
 
         Cut short, it goes on when it is done again: what is there already is not sent.
         """
+        if self._is_served():
+            raise served.elsewhere(self._endpoint, "kg restore")
         there = self._current().sources()
         for name, entry in known.entries.items():
             if name not in there or there[name].record() != entry.record:
@@ -109,6 +119,11 @@ class RemoteStore(RemoteReader):
         for entry in watch(list(state.sources().values())):
             quads = tuple(parse(self.written(entry, self.state()), "nq", file=entry.name))
             self._put(entry.name, quads, tuple(self._background.derive(quads)), entry.told)
+
+    def _is_served(self) -> bool:
+        """Returns whether it is a `kg serve`, which shows in its first answer."""
+        self.state()
+        return self._endpoint.dialect.ours
 
     def _current(self) -> State:
         """Returns the state, once the server has the vocabulary and register that we have.
