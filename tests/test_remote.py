@@ -1,9 +1,13 @@
 """Stores on real servers: the seed's questions, large sources in batches, what was written."""
 
+import gzip
+import hashlib
 import os
 import re
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from servers import SERVERS, Server
@@ -14,8 +18,10 @@ from kg.errors import StoreError
 from kg.load import House, load, read_house
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad
-from kg.store import Background, Limits, open_store
+from kg.store import Background, Bulk, Limits, open_store
+from kg.store.memory import held
 from kg.store.remote import RemoteStore, staging
+from kg.store.remote.bulk import Stream
 from kg.store.remote.endpoint import Endpoint
 
 READOUT = SOURCE + "readout"
@@ -166,6 +172,76 @@ def failing_after(store: RemoteStore, batches: int) -> list[int]:
 
     store._endpoint.add = adding
     return sent
+
+
+def bulk_of(folder: Path, count: int, digest: str = "1") -> Bulk:
+    """A source in bulk, of two files and one of what is derived from it."""
+    lines = [
+        f"{quad} .\n".encode() for quad in quads_of([f'"{n}" <urn:x> .' for n in range(count)])
+    ]
+    derived = [f"{quad} .\n".encode() for quad in quads_of(["d"], graph_of(READOUT) + DERIVED)]
+    parts = (lines[: count // 3], [b"# here\n", *lines[count // 3 :]], derived)
+    paths = []
+    for number, part in enumerate(parts):
+        paths.append(folder / f"{number}.nq.gz")
+        paths[-1].write_bytes(gzip.compress(b"".join(part)))
+    return Bulk(tuple(paths[:2]), (paths[2],), count, digest)
+
+
+def test_bulk_comes_in_by_batches_and_goes_on_where_it_was_cut(address, tmp_path) -> None:
+    old, bulk = quads_of(["old"]), bulk_of(tmp_path, 50)
+    asserted, derived = held(bulk)
+    with RemoteStore(address, EMPTY) as store:
+        store.replace(READOUT, old, [], label="l", recorded_by="r")
+        sent = failing_after(small_batches(store, 7), 4)
+        with pytest.raises(StoreError, match="pulled"):
+            store.replace_bulk(READOUT, bulk, label="l", recorded_by="r")
+        with RemoteStore(address, EMPTY) as reader:
+            assert [quad.object.value for quad in reader.quads()] == ["old"]
+    with RemoteStore(address, EMPTY) as store:
+        sent = failing_after(small_batches(store, 7), 1000)
+        assert store.replace_bulk(READOUT, bulk, label="l", recorded_by="r")
+        assert sum(sent) < 50, "what had come in was not sent again"
+        assert sorted(map(str, store.quads())) == sorted(map(str, [*asserted, *derived]))
+        assert sorted(map(str, store.asserted())) == sorted(map(str, asserted))
+        assert [(one.asserted, one.digest) for one in store.sources()] == [(50, "1")]
+        assert not store.replace_bulk(READOUT, bulk, label="l", recorded_by="r")
+        assert store.replace(READOUT, old, [], label="l", recorded_by="r")
+        assert [quad.object.value for quad in store.quads()] == ["old"]
+    assert staged_graphs(address) == []
+
+
+def test_bulk_is_held_by_the_batch(tmp_path) -> None:
+    """Of 20 megabytes it holds what a batch takes, whatever the source's size."""
+    lines = [
+        f'<urn:s{n}> <urn:p> "{hashlib.sha256(bytes([n % 256, n // 256])).hexdigest() * 8}" '
+        f"<{graph_of(READOUT)}> .\n".encode()
+        for n in range(30_000)
+    ]
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"".join(lines), 1))
+    stream = Stream(graph_of(READOUT), Bulk((tmp_path / "a.gz",), (), 30_000, "1"), 500)
+    del lines
+    tracemalloc.start()
+    size = sum(len(data) for _, data in stream.batches())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 15_000_000
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (gzip.compress(b"<urn:s> <urn:p> 1 <urn:other> .\n"), "holds other graphs"),
+        (gzip.compress(b"<urn:s>" * 1000)[:-9], "cannot be read"),
+        (b"no gzip", "cannot be read"),
+    ],
+)
+def test_bulk_that_is_damaged_is_said(data, words, tmp_path) -> None:
+    (tmp_path / "a.gz").write_bytes(data)
+    stream = Stream(graph_of(READOUT), Bulk((tmp_path / "a.gz",), (), 1, "1"), 500)
+    with pytest.raises(StoreError, match=words):
+        list(stream.batches())
 
 
 def test_load_of_a_living_process_is_waited_for(address) -> None:

@@ -27,10 +27,10 @@ WRITTEN = "/written"
 STAGED = "/staged"
 """Ending of a graph that is not yet complete; no reader looks into it."""
 
-_PART = 6_000
+PART = 6_000
 """Characters of a literal: of longer ones Virtuoso takes a graph for plain text, and refuses it."""
 
-_MOST = 2**30
+MOST = 2**30
 """Bytes that a source may unpack to."""
 
 
@@ -124,29 +124,33 @@ def pack(name: str, quads: Iterable[Quad]) -> Iterator[Quad]:
     """Yields quads that keep other quads as they were written, each a numbered part of them."""
     data = gzip.compress(serialize(quads, "nq"), mtime=0)
     text = base64.b64encode(data).decode()
-    graph = NamedNode(name + WRITTEN)
-    for number, at in enumerate(range(0, len(text), _PART)):
-        value = Literal(f"{number}:{text[at : at + _PART]}")
-        yield Quad(NamedNode(name), NamedNode(STORE + "part"), value, graph)
+    for number, at in enumerate(range(0, len(text), PART)):
+        yield part(name, number, text[at : at + PART])
+
+
+def part(name: str, number: int, text: str) -> Quad:
+    """Returns one part of what is packed, in base 64."""
+    value = Literal(f"{number}:{text}")
+    return Quad(NamedNode(name), NamedNode(STORE + "part"), value, NamedNode(name + WRITTEN))
 
 
 def unpack(parts: Iterable[str], digest: str) -> bytes:
-    """Returns what was packed, as sorted N-Quads.
+    """Returns what was packed: N-Quads, sorted, or of bulk in the order of its files.
 
     Raises:
         StoreError: It is not what the digest says.
         LimitError: It is larger than any source may be.
     """
-    split = (part.partition(":") for part in parts)
+    split = (one.partition(":") for one in parts)
     numbered = sorted((int(number), text) for number, _, text in split if number.isdecimal())
     unpacker = zlib.decompressobj(31)
     try:
         packed = base64.b64decode("".join(text for _, text in numbered))
-        data = unpacker.decompress(packed, _MOST)
+        data = unpacker.decompress(packed, MOST)
     except (ValueError, zlib.error) as error:
         raise StoreError("what is kept as it was written is damaged") from error
     if unpacker.unconsumed_tail:
-        raise LimitError(f"what is kept as it was written has more than {_MOST:,} bytes")
+        raise LimitError(f"what is kept as it was written has more than {MOST:,} bytes")
     if hashlib.sha256(data).hexdigest() != digest:
         raise StoreError("what is kept as it was written is not what was loaded")
     return data

@@ -22,6 +22,9 @@ from kg.store.remote.endpoint import Endpoint
 
 LIST = "application/json"
 
+_LEAST = 40
+"""Bytes that a triple of ours has at least."""
+
 
 def state_of(endpoint: Endpoint, limits: Limits) -> State:
     """Returns what the server says it holds.
@@ -91,6 +94,11 @@ def put(endpoint: Endpoint, record: SourceRecord, quads: Sequence[Quad], limits:
     _change(endpoint, "PUT", record, serialize(quads, "nt"), limits)
 
 
+def check_size(endpoint: Endpoint, source: str, triples: int, limits: Limits) -> None:
+    """Lets a source pass that the server may take, before it is held; errors as of `put`."""
+    _check(endpoint, source, triples * _LEAST, limits)
+
+
 def remove(endpoint: Endpoint, record: SourceRecord, limits: Limits) -> None:
     """Takes a source out; errors as of `put`."""
     _change(endpoint, "DELETE", record, b"", limits)
@@ -100,6 +108,18 @@ def _change(
     endpoint: Endpoint, method: str, record: SourceRecord, data: bytes, limits: Limits
 ) -> None:
     """Makes a change; where the server's answer is lost, looks whether it was made."""
+    _check(endpoint, record.source, len(data), limits)
+    graph = graph_of(record.source)
+    try:
+        endpoint.change(method, endpoint.graph_address(graph), data, limits)
+    except KgError:
+        wanted = record.digest if data else None
+        if not _holds(endpoint, graph, wanted, limits):
+            raise
+
+
+def _check(endpoint: Endpoint, source: str, size: int, limits: Limits) -> None:
+    """Refuses what the server would refuse once it had been sent."""
     listed = _listed(endpoint, limits)
     if not listed.writes:
         raise StoreError(f"{endpoint.address} reads only: `kg serve --write` takes sources")
@@ -108,18 +128,11 @@ def _change(
             f"{endpoint.address} takes sources from whoever holds its token: put it into "
             "KG_STORE_TOKEN, or into ~/.netrc as the password"
         )
-    if len(data) > listed.largest:
+    if size > listed.largest:
         raise LimitError(
-            f"{record.source} has {len(data):,} bytes, and {endpoint.address} takes "
+            f"{source} has {size:,} bytes or more, and {endpoint.address} takes "
             f"{listed.largest:,} at once: load or import it on the machine of the store"
         )
-    graph = graph_of(record.source)
-    try:
-        endpoint.change(method, endpoint.graph_address(graph), data, limits)
-    except KgError:
-        wanted = record.digest if data else None
-        if not _holds(endpoint, graph, wanted, limits):
-            raise
 
 
 def _holds(endpoint: Endpoint, graph: str, digest: str | None, limits: Limits) -> bool:

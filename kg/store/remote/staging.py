@@ -3,7 +3,6 @@
 No reader looks into a staged graph. Its entry in the books says whose it is, and how far.
 """
 
-import hashlib
 import os
 import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -39,29 +38,28 @@ def graphs_of(staged: Entry) -> list[str]:
 def stage(
     endpoint: Endpoint,
     known: Mapping[str, Entry],
-    entry: Entry,
-    gone: Collection[str],
-    quads: Collection[Quad],
+    name: str,
+    graphs: Collection[str],
+    content: str,
+    batches: Iterable[tuple[str, bytes]],
     limits: Limits,
-) -> str:
-    """Puts quads into staged graphs and returns the update that moves them into place.
+) -> None:
+    """Puts batches into staged graphs; those that are there from a load cut short are not sent.
 
     Args:
         endpoint: Where.
         known: The entries of the books.
-        entry: As the books shall have it.
-        gone: Graphs that hold what it is to be put in place of.
-        quads: Of the entry's graphs.
+        name: Of the entry that they belong to.
+        graphs: Those that they are of.
+        content: Changes when any of the batches does.
+        batches: Graph and N-Triples of each.
         limits: Of each batch.
 
     Raises:
         StoreError: Another process stages the same entry, or the server refuses.
     """
-    batches = list(_batches(quads, endpoint.dialect.batch))
-    content = hashlib.sha256(b"\0".join(data for _, data in batches)).hexdigest()
-    name = entry.name + STAGED
-    before = known.get(name)
-    graphs = sorted({graph for graph, _ in batches})
+    staged = name + STAGED
+    before = known.get(staged)
     done = 0
     if before is not None:
         if _lives(before) and not _is_ours(before):
@@ -71,14 +69,14 @@ def stage(
     if not done:
         # Whatever another content left there.
         left = {*(graph + STAGED for graph in graphs), *(graphs_of(before) if before else ())}
-        endpoint.update(updates.removed(Entry(name), sorted(left)), limits)
-    for number, (graph, data) in enumerate(batches[done:], done):
-        endpoint.update(updates.noted(_entry(name, content, number, graphs)), limits)
-        endpoint.add(graph + STAGED, data, limits)
-    return updates.replaced(entry, gone, (), staged=graphs)
+        endpoint.update(updates.removed(Entry(staged), sorted(left)), limits)
+    for number, (graph, data) in enumerate(batches):
+        if number >= done:
+            endpoint.update(updates.noted(_entry(staged, content, number, graphs)), limits)
+            endpoint.add(graph + STAGED, data, limits)
 
 
-def _batches(quads: Iterable[Quad], size: int) -> Iterator[tuple[str, bytes]]:
+def batches_of(quads: Iterable[Quad], size: int) -> Iterator[tuple[str, bytes]]:
     """Yields graph and N-Triples, sorted, so that the same content makes the same batches."""
 
     def graph_of(quad: Quad) -> str:

@@ -6,12 +6,13 @@ large for that is put beside the old one first, batch by batch, and one update t
 place. Whoever reads sees the old or the new.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import KgError, StoreError
-from kg.namespaces import graph_of
+from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Quad, parse
 from kg.store.answers import missing
 from kg.store.base import Background, Bulk, SourceRecord
@@ -20,6 +21,7 @@ from kg.store.manifest import Manifest, read_source
 from kg.store.memory import digest_of, held
 from kg.store.remote import served, staging, updates
 from kg.store.remote.books import WRITTEN, Entry, State, pack, told_of
+from kg.store.remote.bulk import Stream
 from kg.store.remote.doctor import Watch, diagnose
 from kg.store.remote.reader import BACKGROUND, OURS, RemoteReader
 
@@ -60,8 +62,28 @@ class RemoteStore(RemoteReader):
         return True
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
-        """Puts in a source that came in bulk; it is held whole while it is sent."""
-        return self.replace(source, *held(bulk), label=label, recorded_by=recorded_by)
+        """Puts in a source that came in bulk, batch by batch; what was cut short goes on."""
+        if self._is_served():
+            served.check_size(self._endpoint, source, bulk.count, OURS)
+            return self.replace(source, *held(bulk), label=label, recorded_by=recorded_by)
+        state = self._current()
+        known = state.sources().get(source)
+        if known is not None and known.told.get("digest") == bulk.digest:
+            return False
+        size = self._endpoint.dialect.batch
+        content = f"{bulk.digest} {self._background.digest} {size}"
+        name = graph_of(source)
+        stream = Stream(name, bulk, size)
+        staging.stage(
+            self._endpoint, state.entries, name, stream.graphs, content, stream.batches(), OURS
+        )
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        record = SourceRecord(source, label, bulk.count, bulk.digest, now, recorded_by)
+        entry = Entry(name, (name, name + DERIVED), told_of(record) | {"written": stream.written})
+        gone = {*(known.graphs if known else ()), *stream.graphs}
+        change = updates.replaced(entry, gone, (), staged=stream.graphs)
+        self._change(change, lambda state: state.entries.get(name) == entry)
+        return True
 
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""
@@ -173,7 +195,11 @@ class RemoteStore(RemoteReader):
         if len(quads) <= self._endpoint.dialect.at_once:
             change = updates.replaced(entry, gone, quads)
         else:
-            change = staging.stage(self._endpoint, known, entry, gone, quads, OURS)
+            batches = list(staging.batches_of(quads, self._endpoint.dialect.batch))
+            content = hashlib.sha256(b"\0".join(data for _, data in batches)).hexdigest()
+            staged = sorted({graph for graph, _ in batches})
+            staging.stage(self._endpoint, known, name, staged, content, batches, OURS)
+            change = updates.replaced(entry, gone, (), staged=staged)
         self._change(change, lambda state: state.entries.get(name) == entry)
 
     def _change(self, update: str, is_made: Callable[[State], bool]) -> None:
