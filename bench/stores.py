@@ -48,6 +48,7 @@ def _make(folder: Path, quads: int, house: House) -> None:
             file.writelines(line.encode() for line in (*made.asserted, *made.derived))
     index = ox.Store(str(folder / "index"))
     index.bulk_load(path=str(loaded), format=ox.RdfFormat.N_QUADS)
+    index.optimize()
     loaded.unlink()
     known = Manifest(1, entries)
     write_durably(sources / "manifest.json", known.to_json())

@@ -28,6 +28,13 @@ from kg.store.files import digest_of as digest_of_file
 from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
 
+_SMALL_PART = 4
+"""A bulk leaves layers behind, all of which every look-up reads until they are merged.
+
+They are merged when it is more than this part, a quarter, of what was there, so that what merging
+costs stays a part of what loading costs.
+"""
+
 
 class LockedError(StoreError):
     """Another process is writing."""
@@ -125,6 +132,8 @@ class FolderStore(Closing):
                 for path in (self._folder / "sources" / entry.file, *bulk.derived):
                     with gzip.open(path) as file:
                         index.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
+                if bulk.count > sum(one.asserted for one in known.records()) / _SMALL_PART:
+                    index.optimize()
                 known = known.with_entry(entry)
                 write_durably(self._manifest_path(), known.to_json())
                 self._publish(index, known)
@@ -209,6 +218,7 @@ class FolderStore(Closing):
             pieces = manifest.pieces_of(self._folder / "sources", entry)
             put = index.bulk_extend if entry.is_bulk else index.extend
             put(quad for piece in pieces for quad in (*piece, *self._background.derive(piece)))
+        index.optimize()
         return index
 
     def _without(self, known: manifest.Manifest, source: str) -> ox.Store:
