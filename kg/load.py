@@ -13,7 +13,7 @@ from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import DERIVED, RDFS, SOURCE, VOCABULARY_GRAPH, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.resources import Kind, files
-from kg.store import Background, Narrowable, Reader, Standing, Writer
+from kg.store import Background, Incoming, Narrowable, Reader, Standing, Writer
 from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
@@ -213,7 +213,7 @@ def load(
     fail_on: str = "violation",
     source: str | None = None,
 ) -> list[Loaded]:
-    """Takes a file through the gate into the store, each of its sources in one transaction.
+    """Takes a file through the gate into the store, none of its sources by half.
 
     Args:
         store: Where it goes.
@@ -227,7 +227,10 @@ def load(
         InputError: It cannot be read.
         Misuse: Another source is in it.
         Refused: A source has findings that weigh as much as `fail_on`; none entered.
-        StoreError: The store cannot be written. In each case the store is as it was.
+        StoreError: The store cannot be written.
+
+    In each case the store is as it was; of a file of more than 100,000 quads some sources may be in
+    when the store can no longer be written.
     """
     return enter(store, admit(path, house, fail_on, source), recorded_by=recorded_by)
 
@@ -244,25 +247,27 @@ def admit(
 
 
 def enter(store: Writer, admitted: Iterable[Checked], *, recorded_by: str) -> list[Loaded]:
-    """Puts sources that were admitted into a store, each in one transaction.
+    """Puts sources that were admitted into a store, none of them by half.
 
     Raises:
         StoreError: The store cannot be written.
     """
+    found = tuple(admitted)
+    changed = store.replace_several(
+        [
+            Incoming(one.document.source, one.document.label, one.document.quads, one.derived)
+            for one in found
+        ],
+        recorded_by=recorded_by,
+    )
     return [
         Loaded(
             one.document.source,
             one.document.label,
             len(one.document.quads),
-            store.replace(
-                one.document.source,
-                one.document.quads,
-                one.derived,
-                label=one.document.label,
-                recorded_by=recorded_by,
-            ),
+            is_changed,
             one.judged,
             one.document.draft,
         )
-        for one in admitted
+        for one, is_changed in zip(found, changed, strict=True)
     ]

@@ -192,7 +192,10 @@ def test_full_disk_leaves_the_store_as_it_was(
 def test_backup_beside_a_writer_is_of_one_state(tmp_path) -> None:
     place = tmp_path / ".kg"
     with subprocess.Popen(
-        [sys.executable, str(WRITER), str(place), "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(WRITER), str(place), "0", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as writer:
         assert writer.stdout is not None
         try:

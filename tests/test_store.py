@@ -1,5 +1,6 @@
 """One contract for every store, and the wall around queries from outside."""
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from servers import SERVERS, Server
 from kg.errors import LimitError, Misuse, QueryError
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
-from kg.store import Background, Limits, Writer, open_store
+from kg.store import Background, Incoming, Limits, Writer, open_store
 
 SUBJECT = NamedNode("urn:s")
 DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
@@ -72,6 +73,31 @@ def test_a_source_is_replaced_whole(store: Writer) -> None:
     assert put(store, "7.0")
     assert [quad.object.value for quad in store.asserted(READOUT)] == ["7.0"]
     assert len(list(store.quads())) == 3
+
+
+def test_many_sources_come_in_at_once_as_one_after_the_other(store: Writer) -> None:
+    chance = random.Random(12)
+    texts = ("1", "1.0", "1.10", "1.1", "01", "2", "2.00")
+    held: dict[str, list[Quad]] = {READOUT: [quad("1.10", graph_of(READOUT))]}
+    for turn in range(6):
+        names = chance.sample([f"{SOURCE}{n}" for n in range(8)], 4)
+        coming = []
+        for name in names:
+            told = [quad(text, graph_of(name)) for text in chance.sample(texts, 3)]
+            coming.append(Incoming(name, name, tuple(told), (quad("2", graph_of(name) + DERIVED),)))
+        kept = {one.source: one.digest for one in store.sources()}
+        changed = store.replace_several(coming, recorded_by="tester")
+        held |= {one.source: list(one.asserted) for one in coming}
+        now = {one.source: one.digest for one in store.sources()}
+        assert changed == [kept.get(name) != now[name] for name in names], turn
+        assert sorted(map(str, store.asserted())) == sorted(
+            str(one) for told in held.values() for one in told
+        )
+        with open_store("memory:", BACKGROUND) as other:
+            for name, told in held.items():
+                twin = quad("2", graph_of(name) + DERIVED)
+                other.replace(name, told, [twin], label=name, recorded_by="tester")
+            assert set(store.quads()) == set(other.quads())
 
 
 def test_removing_a_source_leaves_the_background(store: Writer) -> None:

@@ -1,5 +1,6 @@
 """What a folder store survives: kills at random moments, damage, readers beside a writer."""
 
+import errno
 import fcntl
 import random
 import shutil
@@ -23,8 +24,8 @@ BACKGROUND = Background((), "0", lambda _: ())
 COUNT = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 
 
-def writer(folder: Path, first: int) -> subprocess.Popen[str]:
-    command = [sys.executable, str(WRITER), str(folder), str(first)]
+def writer(folder: Path, first: int, together: int = 1) -> subprocess.Popen[str]:
+    command = [sys.executable, str(WRITER), str(folder), str(first), str(together)]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
     )
@@ -41,12 +42,13 @@ def counts(folder: Path) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_killed_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("together", [1, 30])
+def test_killed_writer_loses_nothing_that_was_acknowledged(together: int, tmp_path: Path) -> None:
     folder = tmp_path / ".kg"
     chance = random.Random(1201)
     acknowledged: set[str] = set()
     for turn in range(KILLS):
-        process = writer(folder, turn * 10_000)
+        process = writer(folder, turn * 10_000, together)
         assert process.stdout
         assert process.stderr
         acknowledged.add(process.stdout.readline().strip())
@@ -59,6 +61,30 @@ def test_killed_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> No
         assert {graph_of(source) for source in acknowledged} <= set(seen), f"lost in {turn}"
         assert set(seen.values()) == {QUADS}, f"half a source after kill {turn}"
     assert len(acknowledged) >= KILLS
+
+
+def test_what_failed_half_way_is_not_seen_after_the_next_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, graph = tmp_path / ".kg", NamedNode(graph_of(SOURCE + "s"))
+    old, new = (
+        [Quad(NamedNode(f"urn:{n}"), NamedNode("urn:p"), Literal(text), graph) for n in range(9)]
+        for text in ("old", "new")
+    )
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with open_store(str(folder), BACKGROUND, create=True) as store:
+        store.replace(SOURCE + "s", old, (), label="s", recorded_by="me")
+        with monkeypatch.context() as patch:
+            patch.setattr("kg.store.folder.write_durably", full)
+            with pytest.raises(StoreError, match="the disk is full"):
+                store.replace(SOURCE + "s", new, (), label="s", recorded_by="me")
+        assert set(store.quads()) == set(old)
+        other = Quad(NamedNode("urn:o"), NamedNode("urn:p"), Literal("o"), NamedNode("urn:g"))
+        store.replace(SOURCE + "o", [other], (), label="o", recorded_by="me")
+        assert set(store.quads()) == {*old, other}
 
 
 def test_readers_beside_a_writer_get_answers(tmp_path: Path) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 from kg.errors import Misuse, StoreError
 from kg.rdf import Quad, Rows
 from kg.store import doctor
-from kg.store.base import Background, Bulk, Limits, Narrowable, Reader, SourceRecord, Writer
+from kg.store.base import (
+    Background,
+    Bulk,
+    Incoming,
+    Limits,
+    Narrowable,
+    Reader,
+    SourceRecord,
+    Writer,
+)
 from kg.store.doctor import Diagnosis
 from kg.store.folder import FolderStore
 from kg.store.memory import MemoryStore, Standing, rewritten
@@ -18,6 +27,7 @@ Watch = Callable[[list[Any]], Iterable[Any]]
 __all__ = [
     "Background",
     "Bulk",
+    "Incoming",
     "Limits",
     "Narrowable",
     "Reader",

@@ -133,10 +133,10 @@ def _link(there: Path, here: Path) -> None:
 
 
 def _asked(store: Reader, here: Path) -> Manifest:
-    known = Manifest()
     before = store.sources()
-    for record in before:
-        known = known.with_entry(write_source(here, record, store.asserted(record.source)))
+    known = Manifest().with_entries(
+        write_source(here, record, store.asserted(record.source)) for record in before
+    )
     if store.sources() != before:
         raise StoreError("the store was written while it was read: try again")
     (here / MANIFEST).write_bytes(known.to_json())

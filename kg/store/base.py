@@ -1,7 +1,7 @@
 """What a store can do: a `Reader` answers, a `Writer` also takes sources in and out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +59,23 @@ class SourceRecord:
     digest: str
     loaded_at: str
     recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A source that is to come in.
+
+    Attributes:
+        source: Its IRI.
+        label: What a person calls it.
+        asserted: In the graph of the source.
+        derived: In that graph's `/derived` twin.
+    """
+
+    source: str
+    label: str
+    asserted: tuple[Quad, ...]
+    derived: tuple[Quad, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +197,20 @@ class Writer(Reader, Protocol):
 
         Raises:
             StoreError: The store is locked, full or cannot be written; it is as it was.
+        """
+
+    def replace_several(self, sources: Sequence[Incoming], *, recorded_by: str) -> list[bool]:
+        """Puts sources in, each as `replace` does; returns of each whether that changed anything.
+
+        They may share a transaction: none is ever in by half, and all are when this returns.
+
+        Args:
+            sources: No two are the same.
+            recorded_by: Who loads them.
+
+        Raises:
+            StoreError: The store is locked, full or cannot be written; some may be in, the others
+                are as they were.
         """
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:

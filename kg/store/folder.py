@@ -9,31 +9,25 @@ import fcntl
 import gzip
 import json
 import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pyoxigraph as ox
 
 from kg.errors import StoreError
-from kg.namespaces import DERIVED, graph_of
 from kg.rdf import NamedNode, Quad, Result
-from kg.store import doctor, foreign, manifest, view
+from kg.store import doctor, foreign, index, manifest, view
 from kg.store.answers import answer, missing
-from kg.store.base import Background, Bulk, Closing, Limits, SourceRecord
+from kg.store.base import Background, Bulk, Closing, Incoming, Limits, SourceRecord
 from kg.store.files import digest_of as digest_of_file
 from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
 
-_SMALL_PART = 4
-"""A bulk leaves layers behind, all of which every look-up reads until they are merged.
-
-They are merged when it is more than this part, a quarter, of what was there, so that what merging
-costs stays a part of what loading costs.
-"""
+BATCH: Final = 100_000
+"""How many quads sources that come together may assert before they are committed."""
 
 
 class LockedError(StoreError):
@@ -94,19 +88,44 @@ class FolderStore(Closing):
         recorded_by: str,
     ) -> bool:
         """Puts a source in, in place of what it was; returns whether that changed anything."""
-        quads = tuple(asserted)
-        digest = digest_of(quads)
+        one = Incoming(source, label, tuple(asserted), tuple(derived))
+        return self.replace_several([one], recorded_by=recorded_by)[0]
+
+    def replace_several(self, sources: Sequence[Incoming], *, recorded_by: str) -> list[bool]:
+        """Puts sources in, many in one commit; returns of each whether that changed anything."""
         with self._lock():
-            known = self._manifest()
-            before = known.entries.get(source)
-            if before is not None and before.record.digest == digest and self._is_whole(before):
-                return False
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            record = SourceRecord(source, label, len(quads), digest, now, recorded_by)
-            entry = manifest.write_source(self._folder / "sources", record, quads)
-            self._commit(known.with_entry(entry), source, (*quads, *derived))
-            doctor.seal(self._folder)
-            return True
+            changed = [
+                is_changed
+                for some in _batches(sources)
+                for is_changed in self._put(some, recorded_by)
+            ]
+            if any(changed):
+                doctor.seal(self._folder)
+            return changed
+
+    def _put(self, sources: Iterable[Incoming], recorded_by: str) -> list[bool]:
+        """Commits sources together; the lock is ours."""
+        known = self._manifest()
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        found = []
+        for one in sources:
+            digest = digest_of(one.asserted)
+            record = SourceRecord(
+                one.source, one.label, len(one.asserted), digest, now, recorded_by
+            )
+            found.append((one, record, self._holds(known, record)))
+        fresh = [(one, record) for one, record, is_held in found if not is_held]
+        if fresh:
+            files = self._folder / "sources"
+            entries = [manifest.write_source(files, record, one.asserted) for one, record in fresh]
+            quads = {one.source: (*one.asserted, *one.derived) for one, _ in fresh}
+            self._commit(known, known.with_entries(entries), quads)
+        return [not is_held for _, _, is_held in found]
+
+    def _holds(self, known: manifest.Manifest, record: SourceRecord) -> bool:
+        """Returns whether a source is there as it is to be, and sound."""
+        entry = known.entries.get(record.source)
+        return entry is not None and entry.record.digest == record.digest and self._is_whole(entry)
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
         """Puts in a source of any size, in place of what it was; returns whether that changed it.
@@ -116,27 +135,21 @@ class FolderStore(Closing):
         """
         with self._lock():
             known = self._manifest()
-            before = known.entries.get(source)
-            if (
-                before is not None
-                and before.record.digest == bulk.digest
-                and self._is_whole(before)
-            ):
-                return False
             now = datetime.now(UTC).isoformat(timespec="seconds")
             record = SourceRecord(source, label, bulk.count, bulk.digest, now, recorded_by)
+            if self._holds(known, record):
+                return False
             entry = manifest.join_source(self._folder / "sources", record, bulk.asserted)
             with told(f"writing {self._folder}"):
-                self._stamp_path().unlink(missing_ok=True)
-                index = self._without(known, source)
+                others = known.without(source).entries.values()
+                store = self._changed(known, {source: ()}) or self._made(others)
                 for path in (self._folder / "sources" / entry.file, *bulk.derived):
                     with gzip.open(path) as file:
-                        index.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
-                if bulk.count > sum(one.asserted for one in known.records()) / _SMALL_PART:
-                    index.optimize()
-                known = known.with_entry(entry)
+                        store.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
+                index.merge(store, bulk.count, known)
+                known = known.with_entries([entry])
                 write_durably(self._manifest_path(), known.to_json())
-                self._publish(index, known)
+                self._publish(store, known)
             doctor.seal(self._folder)
             return True
 
@@ -146,7 +159,7 @@ class FolderStore(Closing):
             known = self._manifest()
             if source not in known.entries:
                 raise missing(source, known.records())
-            self._commit(known.without(source), source, ())
+            self._commit(known, known.without(source), {source: ()})
             doctor.seal(self._folder)
             return known.entries[source].record
 
@@ -209,47 +222,48 @@ class FolderStore(Closing):
             self._stamp_path().unlink(missing_ok=True)
             self._publish(self._made(watch(list(known.entries.values()))), known)
 
-    def _made(self, entries: Iterable[manifest.Entry]) -> ox.Store:
-        """Returns a new index that holds these sources."""
-        shutil.rmtree(self._folder / "index", ignore_errors=True)
-        index = self._index()
-        index.bulk_extend(self._background.quads)
-        for entry in entries:
-            pieces = manifest.pieces_of(self._folder / "sources", entry)
-            put = index.bulk_extend if entry.is_bulk else index.extend
-            put(quad for piece in pieces for quad in (*piece, *self._background.derive(piece)))
-        index.optimize()
-        return index
-
-    def _without(self, known: manifest.Manifest, source: str) -> ox.Store:
-        """Returns the index without a source.
-
-        One of millions of quads cannot be taken out of Oxigraph in bounded memory: then the index
-        is made anew from the other sources.
-        """
-        entry = known.entries.get(source)
-        if entry is not None and entry.is_bulk:
-            return self._made(one for name, one in known.entries.items() if name != source)
-        index = self._index()
-        for graph in (graph_of(source), graph_of(source) + DERIVED):
-            index.remove_graph(NamedNode(graph))
-        return index
-
-    def _commit(self, known: manifest.Manifest, source: str, quads: tuple[Quad, ...]) -> None:
-        # Until the stamp is back the index counts for nothing: a crash here costs a rebuild. What
-        # needs room comes before the manifest, with which the source counts.
+    def _commit(
+        self,
+        before: manifest.Manifest,
+        known: manifest.Manifest,
+        changed: Mapping[str, tuple[Quad, ...]],
+    ) -> None:
+        """Commits the quads that sources have now, none of a source that goes."""
+        # What needs room comes before the manifest, with which the sources count.
         with told(f"writing {self._folder}"):
-            before = self._manifest()
-            self._stamp_path().unlink(missing_ok=True)
-            index = self._without(before, source)
-            index.extend(quads)
-            index.flush()
+            store = self._changed(before, changed) or self._made(known.entries.values())
             write_durably(self._manifest_path(), known.to_json())
-            self._publish(index, known)
+            self._publish(store, known)
 
-    def _publish(self, index: ox.Store, known: manifest.Manifest) -> None:
-        index.flush()
-        view.publish(index, self._folder / "view", known)
+    def _changed(
+        self, before: manifest.Manifest, changed: Mapping[str, tuple[Quad, ...]]
+    ) -> ox.Store | None:
+        """Returns the index with what changes in it, or nothing if it turns out to be damaged."""
+        try:
+            store = self._begin(before, changed)
+            index.hold(store, changed, before)
+            store.flush()
+        except RuntimeError:  # so Oxigraph says it
+            return None
+        return store
+
+    def _begin(self, known: manifest.Manifest, changing: Collection[str]) -> ox.Store:
+        """Returns the index in which sources are to change.
+
+        Until the stamp is back it counts for nothing: what fails or is killed costs a new index.
+        """
+        is_sound = self._stamp() == self._stamp_of(known)
+        self._stamp_path().unlink(missing_ok=True)
+        if not is_sound:
+            return self._made(one for name, one in known.entries.items() if name not in changing)
+        return index.index_for(self._folder, self._background, known, changing)
+
+    def _made(self, entries: Iterable[manifest.Entry]) -> ox.Store:
+        return index.make_index(self._folder, self._background, entries)
+
+    def _publish(self, store: ox.Store, known: manifest.Manifest) -> None:
+        store.flush()
+        view.publish(store, self._folder / "view", known)
         write_durably(self._stamp_path(), json.dumps(self._stamp_of(known)).encode())
         self._sweep(known)
         self._leave()
@@ -259,15 +273,6 @@ class FolderStore(Closing):
         for path in (self._folder / "sources").iterdir():
             if path.name not in named:
                 path.unlink(missing_ok=True)
-
-    def _index(self) -> ox.Store:
-        try:
-            return ox.Store(str(self._folder / "index"))
-        except (OSError, RuntimeError) as error:
-            raise StoreError(
-                f"the index of {self._folder} cannot be opened ({error}): "
-                "take its index/ away, it is made anew from the sources"
-            ) from error
 
     def _lock(self) -> BinaryIO:
         """Returns the writer's lock; closing it lets go."""
@@ -335,3 +340,16 @@ class FolderStore(Closing):
     def close(self) -> None:
         """Lets go of files and locks."""
         self._leave()
+
+
+def _batches(sources: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    batch: list[Incoming] = []
+    size = 0
+    for one in sources:
+        batch.append(one)
+        size += len(one.asserted)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

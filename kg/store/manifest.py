@@ -48,10 +48,10 @@ class Manifest:
     commit: int = 0
     entries: dict[str, Entry] = field(default_factory=dict)
 
-    def with_entry(self, entry: Entry) -> "Manifest":
-        """Returns the manifest of the next commit, with the source in it."""
-        entries = {**self.entries, entry.record.source: entry}
-        return replace(self, commit=self.commit + 1, entries=entries)
+    def with_entries(self, entries: Iterable[Entry]) -> "Manifest":
+        """Returns the manifest of the next commit, with these sources in it."""
+        more = {entry.record.source: entry for entry in entries}
+        return replace(self, commit=self.commit + 1, entries=self.entries | more)
 
     def without(self, source: str) -> "Manifest":
         """Returns the manifest of the next commit, with the source taken out."""

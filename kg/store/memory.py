@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
@@ -14,7 +14,7 @@ from kg.errors import InputError, Place
 from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Result, parse, serialize
 from kg.store.answers import answer, missing
-from kg.store.base import Background, Bulk, Closing, Limits, SourceRecord
+from kg.store.base import Background, Bulk, Closing, Incoming, Limits, SourceRecord
 from kg.store.foreign import run
 
 
@@ -120,6 +120,15 @@ class MemoryStore(Closing):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self._records[source] = SourceRecord(source, label, len(quads), digest, now, recorded_by)
         return True
+
+    def replace_several(self, sources: Sequence[Incoming], *, recorded_by: str) -> list[bool]:
+        """Puts sources in, one after the other; returns of each whether that changed anything."""
+        return [
+            self.replace(
+                one.source, one.asserted, one.derived, label=one.label, recorded_by=recorded_by
+            )
+            for one in sources
+        ]
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
         """Puts in a source that came in bulk; it is held whole all the same."""

@@ -7,7 +7,7 @@ place. Whoever reads sees the old or the new.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from kg.errors import KgError, StoreError
 from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Quad, parse
 from kg.store.answers import missing
-from kg.store.base import Background, Bulk, SourceRecord
+from kg.store.base import Background, Bulk, Incoming, SourceRecord
 from kg.store.doctor import Diagnosis
 from kg.store.manifest import Manifest, read_source
 from kg.store.memory import digest_of, held
@@ -60,6 +60,15 @@ class RemoteStore(RemoteReader):
             return True
         self._put(graph_of(source), quads, tuple(derived), told_of(record))
         return True
+
+    def replace_several(self, sources: Sequence[Incoming], *, recorded_by: str) -> list[bool]:
+        """Puts sources in, one after the other; returns of each whether that changed anything."""
+        return [
+            self.replace(
+                one.source, one.asserted, one.derived, label=one.label, recorded_by=recorded_by
+            )
+            for one in sources
+        ]
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
         """Puts in a source that came in bulk, batch by batch; what was cut short goes on."""
