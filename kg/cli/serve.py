@@ -1,6 +1,8 @@
 """`kg serve`: the store on the network, within limits."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
+from io import FileIO
 from pathlib import Path
 
 import click
@@ -67,6 +69,11 @@ _SHORTEST = 16
     metavar="URL",
     help="An endpoint that SERVICE may ask, exactly as queries name it; several may be given.",
 )
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="A file to which a line for each request is added; - is stderr.",
+)
 @click.pass_obj
 def command(
     settings: Settings,
@@ -80,6 +87,7 @@ def command(
     megabytes: int,
     share: float,
     services: tuple[str, ...],
+    log: Path | None,
 ) -> None:
     """Serve the store: SPARQL, graphs, prepared questions, a page for each thing.
 
@@ -107,11 +115,22 @@ def command(
         if isinstance(store, FolderStore):
             store.tidy()
     bounds = Bounds(limits=Limits(seconds, megabytes), share=share)
-    served = Served(
-        Path(address), project, host, port, names, proxied, token, allowed, bounds=bounds
-    )
-    serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))
+    with _opened(log) as lines:
+        served = Served(
+            Path(address), project, host, port, names, proxied, token, allowed, lines, bounds
+        )
+        serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))
     say(settings, "stopped")
+
+
+def _opened(log: Path | None) -> AbstractContextManager[FileIO | None]:
+    """Returns where lines about requests go, unbuffered, to be closed."""
+    from kg.store.files import told
+
+    if log is None:
+        return nullcontext(None)
+    with told(f"writing {log}"):
+        return FileIO(2, "a", closefd=False) if str(log) == "-" else FileIO(log, "a")
 
 
 def _token(file: Path | None) -> str:

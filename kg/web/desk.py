@@ -18,8 +18,9 @@ from kg.web.bounds import Bounds
 from kg.web.gate import Gate
 from kg.web.names import Names
 from kg.web.pool import Answer, Pool
+from kg.web.requests import client_of
 from kg.web.services import Services
-from kg.web.share import client_of
+from kg.web.share import sharer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,8 @@ class Desk:
         return desk
 
     def client(self, request: Request) -> str:
-        """Returns who asks; of several addresses forwarded the proxy wrote the last."""
-        forwarded = request.headers.get("x-forwarded-for", "") if self.proxied else ""
-        peer = request.client.host if request.client else ""
-        return client_of(forwarded.split(",")[-1].strip() or peer)
+        """Returns who asks, as shares are given."""
+        return sharer_of(client_of(request, proxied=self.proxied))
 
     async def ask(
         self,

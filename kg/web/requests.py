@@ -11,6 +11,18 @@ from kg.web.problems import Problem
 _FIELDS = 100
 
 
+def client_of(request: Request, *, proxied: bool) -> str:
+    """Returns the address that a request comes from.
+
+    Args:
+        request: The request.
+        proxied: Whether a proxy stands before: of several addresses forwarded it wrote the last.
+    """
+    forwarded = request.headers.get("x-forwarded-for", "") if proxied else ""
+    peer = request.client.host if request.client else ""
+    return forwarded.split(",")[-1].strip() or peer
+
+
 def media_type(request: Request) -> tuple[str, str]:
     """Returns the media type of a request's body and its charset, both in small letters."""
     media, *parameters = request.headers.get("content-type", "").lower().split(";")

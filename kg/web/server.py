@@ -4,8 +4,10 @@ import errno
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 
+from starlette.types import ASGIApp
 from uvicorn import Config
 
 from kg.errors import ServiceError
@@ -17,6 +19,7 @@ from kg.web.desk import Desk
 from kg.web.front import Front, protocol, quiet
 from kg.web.gate import Gate
 from kg.web.guard import HEADERS
+from kg.web.log import Logged
 from kg.web.names import Names
 from kg.web.pool import Pool
 from kg.web.services import Services
@@ -35,6 +38,7 @@ class Settings:
         proxied: Whether a proxy stands before, whose X-Forwarded-For names the client.
         token: Whoever holds it may write; without one nobody may.
         services: Addresses that `SERVICE` may name.
+        log: Where a line for each request is written, if anywhere.
         bounds: How far requests may go.
     """
 
@@ -46,6 +50,7 @@ class Settings:
     proxied: bool = False
     token: str | None = None
     services: frozenset[str] = frozenset()
+    log: FileIO | None = None
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -83,8 +88,11 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             Services(settings.services, pool, bounds),
         )
 
+    app: ASGIApp = application(make, (settings.host, *settings.names))
+    if settings.log is not None:
+        app = Logged(app, settings.log, proxied=settings.proxied)
     config = Config(
-        application(make, (settings.host, *settings.names)),
+        app,
         http=protocol(bounds),
         ws="none",
         lifespan="on",

@@ -62,8 +62,8 @@ class Shares:
 
 
 @lru_cache(1024)
-def client_of(address: str) -> str:
-    """Returns who a client is: its address, of IPv6 the network that one subscriber has."""
+def sharer_of(address: str) -> str:
+    """Returns who shares: an address, of IPv6 the network that one subscriber has."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
