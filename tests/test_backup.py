@@ -18,8 +18,8 @@ from kg.cli import run
 from kg.errors import StoreError
 from kg.load import House, load, read_house
 from kg.namespaces import SOURCE
-from kg.store import Background, SourceRecord, folder, open_store
-from kg.store.backup import backup, restore
+from kg.store import Background, SourceRecord, Writer, folder, open_store
+from kg.store.backup import backup, restore, unpacked
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
@@ -57,6 +57,21 @@ def held(address: str | Path, house: House) -> tuple[list[SourceRecord], list[st
         return store.sources(), asserted, sorted(map(str, store.quads()))
 
 
+def restored(store: Writer, archive: Path) -> list[SourceRecord]:
+    with unpacked(archive) as packed:
+        return restore(store, packed)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "."])
+def test_a_file_that_cannot_be_read_is_said_and_no_store_made(
+    name: str, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["restore", name]) == 3
+    assert "cannot be read" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_folder_is_restored_as_it_was(archive, seeded, house, tmp_path, capsys) -> None:
     assert run(["-s", str(tmp_path / "new"), "restore", str(archive)]) == 0
     assert "2 sources as in" in capsys.readouterr().err
@@ -75,11 +90,11 @@ def test_server_and_folder_give_each_other_the_same(
 ) -> None:
     address = server(kind).address
     with open_store(address, house.background) as store:
-        assert len(restore(store, archive)) == 2
+        assert len(restored(store, archive)) == 2
         backup(store, tmp_path / "back")
     assert held(address, house) == held(seeded, house)
     with open_store(str(tmp_path / "new"), house.background, create=True) as store:
-        restore(store, tmp_path / "back")
+        restored(store, tmp_path / "back")
     assert held(tmp_path / "new", house) == held(seeded, house)
 
 
@@ -109,13 +124,13 @@ def test_damaged_backup_is_refused_and_the_store_as_it_was(number, archive, tmp_
     damaged.write_bytes(data)
     with open_store(str(tmp_path / "new"), EMPTY, create=True) as store:
         try:
-            restore(store, damaged)
+            restored(store, damaged)
         except StoreError:
             assert store.sources() == []
         else:
             # Tar fills up with zeros that mean nothing; all that means something was whole.
             with open_store(str(tmp_path / "whole"), EMPTY, create=True) as other:
-                restore(other, archive)
+                restored(other, archive)
                 assert store.sources() == other.sources()
                 assert list(map(str, store.asserted())) == list(map(str, other.asserted()))
 
@@ -154,7 +169,7 @@ def link(name: str, to: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
 def test_file_that_is_no_backup_is_refused(names, tmp_path) -> None:
     with open_store(str(tmp_path / "new"), EMPTY, create=True) as store:
         with pytest.raises(StoreError):
-            restore(store, packed(names, tmp_path / "made"))
+            restored(store, packed(names, tmp_path / "made"))
         assert store.sources() == []
     assert not (tmp_path / "outside").exists()
 
@@ -209,7 +224,7 @@ def test_backup_beside_a_writer_is_of_one_state(tmp_path) -> None:
                 assert names == {f"{SOURCE}s{n}" for n in range(len(names))}
                 assert seen in names, "what was acknowledged before is in it"
                 with open_store(str(tmp_path / str(number)), EMPTY, create=True) as copy:
-                    restore(copy, target)
+                    restored(copy, target)
                     assert len(list(copy.asserted())) == 40 * len(names)
                 time.sleep(0.1)
                 last = writer.stdout.readline().strip()

@@ -1,6 +1,7 @@
 """The command as a user meets it: words, exit codes, speed."""
 
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -210,6 +211,38 @@ def test_output_has_the_permissions_of_new_files_and_goes_where_a_link_leads(
     (tmp_path / "new.csv").chmod(0o600)
     assert kg(*template, "new.csv", folder=tmp_path).returncode == 0
     assert stat.S_IMODE((tmp_path / "new.csv").stat().st_mode) == 0o600
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kg", "query", "--list"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
+
+
+def test_a_query_runs_where_the_system_bounds_memory_itself(tmp_path: Path) -> None:
+    def bounded() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", "-s", "memory:", "query", "ASK {}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=bounded,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("yes\n", 0), done.stderr
 
 
 def test_output_into_a_pipe_leaves_it_a_pipe(tmp_path: Path) -> None:

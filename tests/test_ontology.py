@@ -2,19 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from kg import __version__
 from kg.errors import InputError
+from kg.facts import read_documents, read_register
 from kg.namespaces import BASE, DIP, OWL, RDF, RDFS, SKOS, VOCABULARY_GRAPH
 from kg.rdf import Literal, NamedNode, Quad, parse
 from kg.resources import files, shipped
 from kg.vocabulary import CAMEO, PLOVER, Vocabulary, load_vocabulary, nearest
 
+SEED = Path(__file__).parents[1] / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 FILES = sorted(files("ontology", (".ttl",)))
-DESCRIBED = [path for path in FILES if path.name != "alignments.ttl"]
+DESCRIBED = [path for path in FILES if path.name not in {"alignments.ttl", "others.ttl"}]
 
 # The CAMEO codebook: for each root the number of its three-digit codes after the first, and for the
 # last digit of those that are divided the number of their parts.
@@ -87,12 +90,36 @@ def vocabulary() -> Vocabulary:
     return load_vocabulary()
 
 
+@cache
+def others() -> frozenset[Quad]:
+    """What properties of other vocabularies are called."""
+    (path,) = (path for path in FILES if path.name == "others.ttl")
+    quads = parse(path.read_bytes(), "ttl", file=str(path))
+    graph = NamedNode(VOCABULARY_GRAPH)
+    return frozenset(Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads)
+
+
+def test_properties_of_others_are_called_something_and_no_more() -> None:
+    assert {quad.predicate.value for quad in others()} == {RDFS + "label"}
+    assert all(not str(quad.subject).startswith(f"<{BASE}") for quad in others())
+
+
+def test_every_property_of_the_graph_is_called_something(vocabulary: Vocabulary) -> None:
+    named = {q.subject.value for q in vocabulary.quads if q.predicate.value == RDFS + "label"}
+    register = read_register(vocabulary)
+    (document,) = read_documents(SEED, vocabulary=vocabulary, register=register)
+    used = {q.predicate.value for q in (*vocabulary.quads, *register.quads, *document.quads)}
+    assert used - named == set()
+
+
 @pytest.fixture(scope="module")
 def terms(vocabulary: Vocabulary) -> dict[str, list[Quad]]:
     """All that is said about each term of ours."""
     found: dict[str, list[Quad]] = {}
     for quad in vocabulary.quads:
         assert isinstance(quad.subject, NamedNode), f"{quad} hangs on a blank node"
+        if quad in others():
+            continue
         found.setdefault(quad.subject.value, []).append(quad)
     return found
 

@@ -1,16 +1,20 @@
 """One contract for every store, and the wall around queries from outside."""
 
+import asyncio
 import random
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from servers import SERVERS, Server
 
-from kg.errors import LimitError, Misuse, QueryError
+from kg.errors import KgError, LimitError, Misuse, QueryError, StoreError
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
-from kg.store import Background, Incoming, Limits, Writer, open_store
+from kg.store import Background, Incoming, Limits, Writer, foreign, open_store
+from kg.web import pool
+from kg.web.bounds import Bounds
 
 SUBJECT = NamedNode("urn:s")
 DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
@@ -164,6 +168,41 @@ def test_service_is_refused_however_it_is_spelt(text: str) -> None:
 )
 def test_the_word_service_elsewhere_is_no_matter(text: str) -> None:
     assert loaded().run(text, Limits()) is False
+
+
+ENDS = {
+    "a library is missing": ("raise ImportError('no library')", StoreError, "no library"),
+    "no memory for its stack": (
+        'raise RuntimeError("can\'t start new thread")',
+        StoreError,
+        "ulimit",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_worker_that_cannot_start_is_no_fault_of_the_query(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, error, words = ENDS[name]
+    command = (sys.executable, "-c", code)
+    monkeypatch.setattr(foreign, "COMMAND", command)
+    with pytest.raises(error, match=words):
+        loaded().run("ASK {}", Limits())
+    # Nor does a server start that could answer nobody.
+    monkeypatch.setattr(pool, "COMMAND", command)
+    with open_store(str(tmp_path / ".kg"), BACKGROUND, create=True):
+        pass
+
+    async def start() -> None:
+        workers = pool.Pool(tmp_path / ".kg", Bounds())
+        try:
+            await workers.start()
+        finally:
+            await workers.close()
+
+    with pytest.raises(KgError, match=words):
+        asyncio.run(start())
 
 
 def test_syntax_error_has_line_and_column() -> None:

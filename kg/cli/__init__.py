@@ -5,26 +5,24 @@ becomes one message and the exit code of its class, here and nowhere else.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
 import click
 
-from kg.cli.group import CONTEXT, cli
+from kg.cli.group import CONTEXT, Unread, cli
 from kg.errors import KgError
 
 INTERRUPTED = 130
 NO_SPACE_OR_FILE = 6
 UNREADABLE = 3
 OUT_OF_MEMORY = 5
+UNREAD = 141
+"""As of a process that SIGPIPE ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and ends the process with the documented exit code."""
-    # A pipe that closes early (`| head`) ends the command quietly, as it does other tools.
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     # Files and terminals with another encoding get replacement marks, not a traceback.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -53,6 +51,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         _say("out of memory: take less at once, or run where there is more")
         return OUT_OF_MEMORY
+    except Unread:
+        return _unread()
     except OSError as error:
         return _operating_system(error)
     return code if isinstance(code, int) else 0
@@ -65,6 +65,15 @@ def _of_click(misuse: click.ClickException) -> str:
     context = getattr(misuse, "ctx", None)
     more = f" (see `{context.command_path} --help`)" if context else ""
     return first + words[1:] + more
+
+
+def _unread() -> int:
+    """Ends quietly, as other tools do, where a pipe has closed early: `| head` has what it wants.
+
+    Not by the signal itself, which would also end what speaks to a server or a worker that is gone.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD
 
 
 def _operating_system(error: OSError) -> int:

@@ -54,6 +54,10 @@ class Settings:
     colour: bool | None = None
 
 
+class Unread(Exception):
+    """The pipe that output went into has closed, as `| head` does."""
+
+
 def _module(verb: str) -> str:
     return f"{verb}_" if keyword.iskeyword(verb) else verb
 
@@ -81,6 +85,13 @@ class Verbs(click.Group):
             hint = f": did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"No command is called {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Runs a verb; that nobody reads on, click would take for the answer no."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise Unread from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Writes the list of verbs without importing them."""

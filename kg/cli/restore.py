@@ -9,7 +9,7 @@ from kg.cli.group import Settings
 
 
 @click.command(epilog="Example: kg -s new.kg restore graph.backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--replace", is_flag=True, help="Even if sources of the store would be lost.")
 @click.pass_obj
 def command(settings: Settings, file: Path, replace: bool) -> None:
@@ -20,10 +20,10 @@ def command(settings: Settings, file: Path, replace: bool) -> None:
     """
     from kg.load import read_house
     from kg.store import open_store
-    from kg.store.backup import restore
+    from kg.store.backup import restore, unpacked
 
     address = address_of(settings)
     background = read_house(project_of(address)).background
-    with open_store(address, background, create=True) as store:
-        records = restore(store, file, replace=replace)
+    with unpacked(file) as backup, open_store(address, background, create=True) as store:
+        records = restore(store, backup, replace=replace)
     say(settings, f"{address}: {counted(len(records), 'source')} as in {file}")

@@ -5,10 +5,11 @@ from difflib import get_close_matches
 
 import pyoxigraph as ox
 
-from kg.errors import KgError, Misuse, Place, QueryError, StoreError
+from kg.errors import KgError, Misuse, QueryError, StoreError
 from kg.namespaces import SOURCE
 from kg.rdf import Result, Rows, Triples
 from kg.store.base import SourceRecord
+from kg.store.slips import syntax_error
 
 _DAMAGE = re.compile(r"\b(IO error|Corruption|corrupted)\b")
 
@@ -23,7 +24,7 @@ def answer(store: ox.Store, text: str) -> Result:
     try:
         return result(store.query(text, use_default_graph_as_union=True))
     except SyntaxError as error:
-        raise syntax_error(str(error.msg)) from error
+        raise syntax_error(str(error.msg), text) from error
     except (ValueError, RuntimeError, OSError) as error:
         raise failure(str(error)) from error
 
@@ -44,17 +45,6 @@ def result(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Resu
     if isinstance(found, ox.QueryTriples):
         return Triples(tuple(found))
     return bool(found)
-
-
-def syntax_error(message: str) -> QueryError:
-    """Returns a parser's complaint with its place, which stands only in its text."""
-    place = re.match(r"error at (\d+):(\d+): ", message)
-    if place is None:
-        return QueryError(f"the query cannot be parsed: {message}", Place("query"))
-    line, column = (int(number) for number in place.groups())
-    return QueryError(
-        f"the query cannot be parsed: {message[place.end() :]}", Place("query", line, column)
-    )
 
 
 def missing(source: str, known: list[SourceRecord]) -> Misuse:

@@ -11,10 +11,11 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from kg.errors import Misuse, StoreError
+from kg.errors import InputError, Misuse, Place, StoreError
 from kg.store.base import Reader, SourceRecord, Writer
 from kg.store.files import digest_of, sync_folder, told
 from kg.store.manifest import Manifest, read_manifest, write_source
@@ -65,32 +66,55 @@ def backup(store: Reader, target: Path, *, folder: Path | None = None) -> list[S
     return known.records()
 
 
-def restore(store: Writer, archive: Path, *, replace: bool = False) -> list[SourceRecord]:
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What a backup holds, verified: a folder of the files, and the list of its sources."""
+
+    sources: Path
+    known: Manifest
+
+
+@contextmanager
+def unpacked(archive: Path) -> Iterator[Unpacked]:
+    """Unpacks a backup for as long as the block lasts.
+
+    Raises:
+        InputError: The file cannot be read.
+        StoreError: It is no backup, or is damaged.
+    """
+    with _workshop(None) as sources:
+        yield Unpacked(sources, _unpacked(archive, sources))
+
+
+def restore(store: Writer, backup: Unpacked, *, replace: bool = False) -> list[SourceRecord]:
     """Makes a store hold what a backup holds, and nothing else; returns the records.
 
     Args:
         store: A folder or server.
-        archive: The file.
+        backup: The backup.
         replace: Even if sources of the store would be lost or changed.
 
     Raises:
         Misuse: The store has such sources, or cannot be restored into.
-        StoreError: The file is no backup, or is damaged; the store is as it was.
+        StoreError: The store cannot be written.
     """
     if not isinstance(store, Adopting):
         raise Misuse("a store in memory is gone with the command: name a folder or server")
-    with _workshop(None) as sources:
-        known = _unpacked(archive, sources)
-        if not replace:
-            _check_lossless(store.sources(), known)
-        store.adopt(sources, known)
-    return known.records()
+    if not replace:
+        _check_lossless(store.sources(), backup.known)
+    store.adopt(backup.sources, backup.known)
+    return backup.known.records()
 
 
 def _unpacked(archive: Path, sources: Path) -> Manifest:
     """Unpacks a backup, and returns the list of its sources once all is verified."""
     try:
-        with tarfile.open(archive, mode="r:") as tar:
+        packed = archive.open("rb")
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot be read: {what}", Place(str(archive))) from error
+    try:
+        with packed, tarfile.open(fileobj=packed, mode="r:") as tar:
             _unpack(tar, sources)
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
         raise StoreError(f"{archive} is no backup, or is damaged: {error}") from error

@@ -15,11 +15,10 @@ from uuid import uuid4
 
 import pyoxigraph as ox
 
-from kg.errors import LimitError, Misuse, QueryError, StoreError
+from kg.errors import LimitError, Misuse, Place, QueryError, StoreError
 from kg.namespaces import BASE, PREFIXES
 from kg.rdf import BlankNode, Literal, NamedNode, Rows, Term
 from kg.store import foreign, gate
-from kg.store.answers import syntax_error
 from kg.store.base import Limits
 
 CLAUSES = 8
@@ -143,7 +142,7 @@ def _clause(
         raise QueryError("write the clause as SERVICE <address> { … }", place)
     if name["iri"] is None and name["prefix"] is None:
         raise QueryError(f"SERVICE {name[0]}: only an address that is written out is asked", place)
-    endpoint = _iri(prologue, name[0], base)
+    endpoint = _iri(prologue, name[0], base, place)
     if endpoint not in allowed:
         raise QueryError(
             f"SERVICE {NamedNode(endpoint)} is not allowed: --allow-service names what is", place
@@ -175,7 +174,7 @@ def _blank(between: str) -> str:
     return _OPENING + " " * (last - len(_OPENING))
 
 
-def _iri(prologue: str, name: str, base: str | None) -> str:
+def _iri(prologue: str, name: str, base: str | None, place: Place) -> str:
     """Returns the IRI that a name in a query stands for; the name is one token."""
     try:
         found = ox.Store().query(
@@ -183,7 +182,7 @@ def _iri(prologue: str, name: str, base: str | None) -> str:
         )
         (solution,) = found  # type: ignore[misc]
     except SyntaxError as error:
-        raise syntax_error(str(error.msg)) from error
+        raise QueryError(f"SERVICE {name}: no address, or of an unknown prefix", place) from error
     return str(solution["iri"].value)
 
 

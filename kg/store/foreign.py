@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import KgError, LimitError, QueryError
+from kg.errors import KgError, LimitError, QueryError, StoreError
 from kg.namespaces import PREFIXES
 from kg.rdf import Result
 from kg.store import gate
-from kg.store.answers import failure, result, syntax_error
+from kg.store.answers import failure, result
 from kg.store.base import Limits
+from kg.store.slips import syntax_error
 
 STACK = 512 * 1024 * 1024
 """Bytes of stack for the parser: nested braces then end in an error, not in a signal."""
@@ -25,6 +26,7 @@ COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("worker.py")))
 ENVIRONMENT = {**os.environ, "MALLOC_ARENA_MAX": "1"}
 """A worker's: each further arena would map 64 megabytes, which count as if the query took them."""
 
+_WORDS = 300
 _TRY = "ask for less: a LIMIT, a narrower pattern, fewer joins"
 
 
@@ -58,7 +60,7 @@ def run(text: str, limits: Limits, *, view: Path | None = None, data: bytes = b"
     head, _, body = done.stdout.partition(b"\n")
     if done.returncode or not head:
         raise died(done.returncode, done.stderr, limits)
-    return _answer(json.loads(head), body, limits)
+    return _answer(json.loads(head), body, text, limits)
 
 
 def setup(megabytes: int, stack: int = STACK) -> bytes:
@@ -107,9 +109,9 @@ def line(message: Mapping[str, object]) -> bytes:
     return json.dumps(message).encode() + b"\n"
 
 
-def _answer(head: dict[str, str], body: bytes, limits: Limits) -> Result:
+def _answer(head: dict[str, str], body: bytes, text: str, limits: Limits) -> Result:
     if "error" in head:
-        raise failed(head, limits)
+        raise failed(head, text, limits)
     return result_of(head["kind"], body)
 
 
@@ -122,25 +124,37 @@ def result_of(kind: str, body: bytes) -> Result:
     return result(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
 
 
-def failed(head: Mapping[str, str], limits: Limits) -> KgError:
-    """Returns what a worker that could not answer has to say."""
+def failed(head: Mapping[str, str], text: str, limits: Limits) -> KgError:
+    """Returns what a worker that could not answer a query has to say."""
     match head:
         case {"error": "syntax", "message": message}:
-            return syntax_error(message)
+            return syntax_error(message, text)
         case {"error": "memory"}:
             return _memory(limits)
     return failure(head.get("message", ""))
 
 
 def died(status: int, stderr: bytes, limits: Limits) -> KgError:
-    """Returns what the end of a worker means: Oxigraph aborts when memory runs out."""
+    """Returns what the end of a worker means: Oxigraph aborts when memory runs out.
+
+    One that could not be started has nothing to do with the query.
+    """
     words = stderr.decode(errors="replace")
-    if "alloc" in words or "MemoryError" in words or "can't start new thread" in words:
+    if "can't start new thread" in words:
+        return StoreError(
+            "no process to run queries in can be started: the system grants it too little memory, "
+            "look at `ulimit -v`"
+        )
+    if "alloc" in words or "MemoryError" in words:
         return _memory(limits)
     if "stack overflow" in words or -status == 11:
         return QueryError("the query is nested too deeply")
     if -status in {9, 24}:
         return late(limits.seconds)
+    if status > 0 and words.strip():
+        # It ended by itself, with the words of Python: no query has it do so.
+        last = words.strip().splitlines()[-1]
+        return StoreError(f"no process to run queries in can be started: {last[:_WORDS]}")
     return QueryError(f"the query ended its process (status {status}): {_TRY}")
 
 

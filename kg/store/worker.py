@@ -60,8 +60,13 @@ def memory() -> tuple[int, int]:
 
 def bound_memory(megabytes: int) -> None:
     """Has the kernel refuse more memory than what is mapped now and so much more."""
-    limit = memory()[0] + megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+    bound(resource.RLIMIT_AS, memory()[0] + megabytes * 1024 * 1024)
+
+
+def bound(what: int, limit: int) -> None:
+    """Bounds a resource of this process, within what the system grants it at most."""
+    most = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
 
 
 def forbid_sockets() -> None:
@@ -125,7 +130,7 @@ class Desk:
         """Has the kernel end this process when it takes far more, if nobody else does."""
         if self._spent + seconds > self._most:
             self._most = self._spent + 2 * seconds + _SLACK
-            resource.setrlimit(resource.RLIMIT_CPU, (int(self._most), resource.RLIM_INFINITY))
+            bound(resource.RLIMIT_CPU, int(self._most))
 
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:

@@ -27,20 +27,27 @@ from kg.web.things import data, thing, thing_page
 _LOG = logging.getLogger("kg.web")
 
 
-def application(make: Callable[[], Desk], names: Collection[str]) -> Starlette:
+def application(
+    make: Callable[[], Desk], names: Collection[str], failed: Callable[[KgError], None]
+) -> Starlette:
     """Returns the application.
 
     Args:
         make: Makes what the handlers need, once there is an event loop.
         names: Host names that it may be called by, besides localhost and addresses.
+        failed: Is told why it cannot start.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.desk = desk = make()
-        await desk.pool.start()
-        if desk.gate is not None:
-            await desk.gate.start()
+        try:
+            app.state.desk = desk = make()
+            await desk.pool.start()
+            if desk.gate is not None:
+                await desk.gate.start()
+        except KgError as error:
+            failed(error)
+            raise
         yield
         if desk.gate is not None:
             await desk.gate.close()

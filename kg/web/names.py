@@ -59,13 +59,15 @@ class _Asked:
 
     def query(self, text: str) -> Result:
         known = self.names.known
-        if text not in known:
+        found = known.pop(text, None)
+        if found is None:
             told = request(text, rows="json", triples=None)
             answer = asyncio.run_coroutine_threadsafe(
                 self.names.pool.ask(self.client, told), self.loop
             ).result()
-            # Names that visitors look up must not pile up.
-            if len(known) >= _KEPT:
-                known.clear()
-            known[text] = result_of(answer.kind, answer.body)
-        return known[text]
+            found = result_of(answer.kind, answer.body)
+        # What is asked again and again, as the names of a whole class, is the last to go.
+        known[text] = found
+        while len(known) > _KEPT:
+            known.pop(next(iter(known)), None)
+        return found

@@ -135,7 +135,20 @@ class Pool:
     # Workers
 
     async def start(self) -> None:
-        """Starts the workers."""
+        """Starts the workers.
+
+        Raises:
+            KgError: None can be started, or open the store.
+        """
+        first = await Worker.start(COMMAND, setup(self._bounds.limits.megabytes, STACK))
+        told = {"view": self._newest, "bytes": 0, "seconds": self._bounds.limits.seconds}
+        try:
+            head, _ = await first.ask(told, 0)
+        except Gone:
+            raise died(*await first.end(), self._bounds.limits) from None
+        await first.end()
+        if "error" in head:
+            raise self._failed(head, "")
         await asyncio.gather(
             *(self._spawn() for _ in range(self._bounds.quick + self._bounds.long))
         )
@@ -285,7 +298,7 @@ class Pool:
         else:
             self._release(job.worker)
         if "error" in head:
-            raise self._failed(head)
+            raise self._failed(head, str(request.get("query", "")))
         return Answer(head["kind"], body)
 
     async def _ended(self, worker: Worker) -> None:
@@ -321,11 +334,11 @@ class Pool:
         status, words = await self._replace(job.worker)
         return _put(died(status, words, self._bounds.limits))
 
-    def _failed(self, head: Mapping[str, str]) -> KgError:
+    def _failed(self, head: Mapping[str, str], text: str) -> KgError:
         if head["error"] == "unacceptable":
             kind = "a table or a boolean" if head["message"] == "rows" else "a graph"
             return Problem(406, f"the answer is {kind}: accept a format of that kind")
-        return _put(failed(head, self._bounds.limits))
+        return _put(failed(head, text, self._bounds.limits))
 
 
 def _put(error: KgError) -> KgError:

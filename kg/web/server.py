@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 from uvicorn import Config
 
-from kg.errors import ServiceError
+from kg.errors import KgError, ServiceError
 from kg.queries import read_questions
 from kg.web.answers import Sending
 from kg.web.app import application
@@ -63,6 +63,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
     Raises:
         ServiceError: The address cannot be listened at.
+        StoreError: No worker can be started, or open the store.
         InputError: A question cannot be read.
     """
     quiet()
@@ -88,7 +89,8 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             Services(settings.services, pool, bounds),
         )
 
-    app: ASGIApp = application(make, (settings.host, *settings.names))
+    failures: list[KgError] = []
+    app: ASGIApp = application(make, (settings.host, *settings.names), failures.append)
     if settings.log is not None:
         app = Logged(app, settings.log, proxied=settings.proxied)
     config = Config(
@@ -105,6 +107,8 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=5,
     )
     Front(config, lambda: ready(address)).run([listener])
+    if failures:
+        raise failures[0]
 
 
 def _listen(host: str, port: int) -> socket.socket:
