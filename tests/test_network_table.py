@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from kg.network import Edge, Node
-from kg.network.table import BATCH, IN_MEMORY, Column, Table, ordered, spooled, table, tabulated
+from kg.network.table import BATCH, IN_MEMORY, Column, Spool, Table, ordered, table, tabulated
 
 TEXTS = ("", "a", "a", "é|ü", "=1+1", '<&">', "two  blanks", " x", "\ud800", "x" * 5_000)
 
@@ -81,7 +81,10 @@ def test_rows_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = Random(2)
     rows = [(str(rng.randrange(500)), str(rng.random()), "", n) for n in range(1_050)]
     assert list(ordered(iter(rows))) == sorted(rows)
-    assert list(spooled(iter(rows))) == rows
+    kept = Spool()
+    kept.add(rows[:10])
+    kept.add(rows[10:])
+    assert list(kept.rows()) == rows == list(kept.rows())
 
 
 @pytest.mark.parametrize(

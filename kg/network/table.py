@@ -5,8 +5,9 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from heapq import merge
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter, eq, itemgetter
+from os import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import Any, Generic, TypeVar
 
@@ -87,36 +88,50 @@ class Batch:
 
 
 class Spool:
-    """Batches of rows in order, in a temporary file beyond some megabytes; read at any time."""
+    """Rows in order, in a temporary file beyond some megabytes; read as often as is asked for.
 
-    def __init__(self, batches: Iterable[Any]) -> None:
+    What it holds goes with it.
+    """
+
+    def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as this
         weakref.finalize(self, self._file.close)
         self._ends: list[int] = []
+
+    def add(self, batch: list[Row] | Row) -> None:
+        """Adds something made of texts, numbers, tuples and lists.
+
+        Raises:
+            StoreError: There is no room for it.
+        """
         with told("keeping rows in the folder for temporary files"):
-            for batch in batches:
-                self._file.write(marshal.dumps(batch))
-                self._ends.append(self._file.tell())
+            self._file.seek(0, SEEK_END)
+            self._file.write(marshal.dumps(batch))
+            self._ends.append(self._file.tell())
 
     def __iter__(self) -> Iterator[Any]:
+        """Yields what was added."""
         start = 0
         for end in self._ends:
             self._file.seek(start)
             yield marshal.loads(self._file.read(end - start))  # noqa: S302 - written above
             start = end
 
-
-def spooled(rows: Iterable[Row]) -> Iterator[Row]:
-    """Reads all rows, then returns them as an iterator; what they are made of is read by then."""
-    kept = Spool(_chunks(rows, BATCH))
-    return (tuple(row) for chunk in kept for row in chunk)
+    def rows(self) -> Iterator[Row]:
+        """Yields the rows of what was added."""
+        return chain.from_iterable(self)
 
 
 def ordered(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yields rows by their first three fields; in memory are so many as a run has."""
+    """Yields rows by their first three fields; no more are in memory than a run has."""
     key = itemgetter(0, 1, 2)
-    runs = [Spool(_chunks(sorted(run, key=key), BATCH)) for run in _chunks(rows, _RUN)]
-    return merge(*((row for chunk in run for row in chunk) for run in runs), key=key)
+    runs = []
+    for run in _chunks(rows, _RUN):
+        run.sort(key=key)
+        runs.append(Spool())
+        for chunk in _chunks(run, BATCH):
+            runs[-1].add(chunk)
+    return merge(*(run.rows() for run in runs), key=key)
 
 
 def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
@@ -138,7 +153,9 @@ class Table(Generic[T]):
         self._fields = fields_of(of)
         self._size = 0
         kinds: dict[str, type] = {}
-        self._kept = Spool(self._packed(*batch, kinds) for batch in batches)
+        self._kept = Spool()
+        for names, rows in batches:
+            self._kept.add(self._packed(names, rows, kinds))
         self.kinds = dict(sorted(kinds.items()))
 
     def _packed(self, names: tuple[str, ...], rows: list[Row], kinds: dict[str, type]) -> Row:

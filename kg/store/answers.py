@@ -40,8 +40,7 @@ def result(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Resu
     """Returns an engine's answer as our own type."""
     if isinstance(found, ox.QuerySolutions):
         variables = tuple(variable.value for variable in found.variables)
-        rows = tuple(tuple(solution[name] for name in variables) for solution in found)
-        return Rows(variables, rows)
+        return Rows(variables, tuple(map(tuple, found)))
     if isinstance(found, ox.QueryTriples):
         return Triples(tuple(found))
     return bool(found)
