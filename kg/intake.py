@@ -23,10 +23,11 @@ from kg.imports.spec import mappings
 from kg.imports.table import Shard, Table, scan
 from kg.imports.transform import Files, Job, Judge, Part
 from kg.load import House, read_house
-from kg.namespaces import SOURCE
+from kg.namespaces import DIP, RDFS, SOURCE
 from kg.rdf import parse, serialize
 from kg.store import Bulk, Writer
 from kg.store.files import told
+from kg.validate.aspects import aspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,26 @@ def write_table(
     return _imported(planned, tuple(parts), changed=True)
 
 
+class _Judge:
+    """Says of N-Quads what is wrong with which node, in words."""
+
+    def __init__(self, house: House) -> None:
+        self._judge = house.judge
+        # What is said of one source by name is not said of another row like it.
+        named = any(SOURCE in str(quad) for quad in house.shapes)
+        self.aspects = (
+            None if named else aspects(house.judge.compiled, [DIP + "evidence"], [RDFS + "label"])
+        )
+
+    def __call__(self, asserted: str, derived: str) -> dict[str, str]:
+        wrong: dict[str, str] = {}
+        for finding in self._judge.judge((asserted + derived).encode()).findings:
+            if finding.severity == "violation":
+                told = f"{wrong[finding.focus]}; " if finding.focus in wrong else ""
+                wrong[finding.focus] = told + finding.message
+        return wrong
+
+
 @dataclass(frozen=True, slots=True)
 class Opener:
     """Opens what the work needs where it is done; a house that is read already stays there."""
@@ -271,18 +292,7 @@ class Opener:
 
     def judge(self) -> Judge:
         """Returns what says of N-Quads what is wrong with which node, in words."""
-        house = self._house()
-
-        def judge(asserted: str, derived: str) -> dict[str, str]:
-            report = house.judge.judge((asserted + derived).encode())
-            wrong: dict[str, str] = {}
-            for finding in report.findings:
-                if finding.severity == "violation":
-                    told = f"{wrong[finding.focus]}; " if finding.focus in wrong else ""
-                    wrong[finding.focus] = told + finding.message
-            return wrong
-
-        return judge
+        return _Judge(self._house())
 
     def derive(self) -> Callable[[str], str]:
         """Returns what gives the N-Quads that the rules derive from others."""

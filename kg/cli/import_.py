@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -83,6 +84,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> i
 def _taken(
     settings: Settings, planned: "Plan", house: "House", options: dict[str, Any]
 ) -> "Imported":
+    from kg.errors import InputError, LimitError
     from kg.intake import Engine, store_table, write_table
     from kg.store import is_folder, open_store
 
@@ -95,14 +97,20 @@ def _taken(
             return write_table(
                 out, planned, Path(folder), engine=engine, watch=_watched, rejects=rejects
             )
-    with open_store(address, house.background, create=True) as store:
-        folder = address if is_folder(address) else tempfile.gettempdir()
-        return store_table(
-            store, planned, house, Path(folder) / "imports",
-            recorded_by=options["by"] or getpass.getuser(), engine=engine,
-            strict=options["strict"], rejects=rejects, watch=_watched,
-            project=project_of(address),
-        )  # fmt: skip
+    is_new = is_folder(address) and not Path(address).exists()
+    try:
+        with open_store(address, house.background, create=True) as store:
+            folder = address if is_folder(address) else tempfile.gettempdir()
+            return store_table(
+                store, planned, house, Path(folder) / "imports",
+                recorded_by=options["by"] or getpass.getuser(), engine=engine,
+                strict=options["strict"], rejects=rejects, watch=_watched,
+                project=project_of(address),
+            )  # fmt: skip
+    except (InputError, LimitError):
+        if is_new:  # made for a table that is refused, it holds nothing
+            shutil.rmtree(address)
+        raise
 
 
 def _opened(output: Path) -> Any:  # noqa: ANN401 - a binary file, whichever

@@ -147,7 +147,7 @@ class _Compilation:
             precision=self._maybe("date", event.date.precision),
             windows=event.date.windows,
             agent=self._parties("agent", event.agent),
-            recipient=self._parties("recipient", event.recipient) if event.recipient else None,
+            recipient=self._parties("recipient", event.recipient),
             names=known.names,
             place=self._maybe("place", place.country if place else ""),
             places=self._countries(codes),
@@ -168,7 +168,8 @@ class _Compilation:
     def _at(self, key: str, column: str) -> int:
         if column in self.heads:
             return self.heads.index(column)
-        message = f"there is no column {column!r} in {self.file}: {', '.join(self.heads[:20])}"
+        heads = ", ".join(head[:40] for head in self.heads[:20])
+        message = f"there is no column {column!r} in {self.file}: {heads}"
         self._wrong(("event", key), message)
         return 0
 

@@ -1,41 +1,34 @@
 """When it happened: the days that a row's cells stand for."""
 
 import calendar
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
 from kg.errors import InputError
 from kg.imports.mapping import Mapping
-from kg.imports.memory import keep
+from kg.imports.memory import Columns, Memory, Tell
 from kg.namespaces import DIP, XSD, graph_of
+
+When: TypeAlias = tuple[str, tuple[str, ...]]
+"""The day, if it is one and exact, and what follows an event of its days."""
 
 
 class Days:
-    """Reads the days of rows, each cell once."""
+    """Reads the days of rows, the same cells once."""
 
     def __init__(self, mapping: Mapping) -> None:
         self._m = mapping
         self._g = f" <{graph_of(mapping.source)}> .\n"
-        self._seen: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {}
+        self.memory = Memory(self._told)
 
-    def told(self, cells: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-        """Returns the day, if it is one and exact, and what follows an event of its days.
-
-        Raises:
-            InputError: There is no day, or the last is before the first.
-        """
+    def cells(self, columns: Columns) -> list[tuple[str, str, str]]:
+        """Returns the cells of each row that say when: the day, the last day, the precision."""
         m = self._m
-        last = "" if m.until is None else cells[m.until]
-        exact = "" if m.precision is None else cells[m.precision]
-        key = (cells[m.date], last, exact)
-        found = self._seen.get(key)
-        if found is None:
-            found = self._days(*key)
-            keep(self._seen, key, found)
-        return found
+        return list(zip(columns[m.date], columns[m.until], columns[m.precision], strict=True))
 
-    def _days(self, cell: str, last: str, exact: str) -> tuple[str, tuple[str, ...]]:
+    def _told(self, cells: tuple[str, str, str], _: Tell) -> When:
         m = self._m
+        cell, last, exact = cells
         if cell in m.missing:
             raise InputError(f"{m.heads[m.date]} is empty: the row has no day")
         first = self._day(cell, m.date)
@@ -47,7 +40,11 @@ class Days:
             first = first.replace(day=1)
             until = until.replace(day=calendar.monthrange(until.year, until.month)[1])
         elif window != "0":
-            first, until = first - timedelta(int(window)), until + timedelta(int(window))
+            try:
+                first, until = first - timedelta(int(window)), until + timedelta(int(window))
+            except OverflowError as error:
+                message = f"{m.heads[m.date]}: {window} days to either side of {cell} are none"
+                raise InputError(message) from error
         known = first.isoformat() if first == until else ""
         return known, tuple(
             f' <{DIP}{name}> "{day.isoformat()}"^^<{XSD}date>{self._g}'
@@ -60,4 +57,5 @@ class Days:
                 return datetime.strptime(cell, form).date()
             except ValueError:
                 continue
-        raise InputError(f"{self._m.heads[at]}: {cell[:40]!r} is no day")
+        forms = " or ".join(self._m.formats)
+        raise InputError(f"{self._m.heads[at]}: {cell[:40]!r} is no day of the form {forms}")

@@ -1,6 +1,7 @@
 """Cells as the text of N-Quads: texts, numbers, addresses. What is no term does not get through."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 DIGITS = 18
@@ -9,14 +10,35 @@ DIGITS = 18
 _SPECIAL = re.compile('[\\\\"\x00-\x1f\x7f]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,40})?")
+KEY = re.compile(r"[A-Za-z0-9._~-]+")
+INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,40})?")
 _CHARACTERS = r"A-Za-z0-9._~!$&'()*+,;=:@\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
-_ADDRESS = re.compile(
-    rf"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/(?:[/{_CHARACTERS}-]+|%[0-9A-Fa-f]{{2}})*)?"
-    rf"(?:\?(?:[/?{_CHARACTERS}-]+|%[0-9A-Fa-f]{{2}})*)?"
-    rf"(?:\#(?:[/?{_CHARACTERS}-]+|%[0-9A-Fa-f]{{2}})*)?"
+ADDRESS = re.compile(
+    rf"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/(?:[/{_CHARACTERS}-]++|%[0-9A-Fa-f]{{2}})*+)?"
+    rf"(?:\?(?:[/?{_CHARACTERS}-]++|%[0-9A-Fa-f]{{2}})*+)?"
+    rf"(?:\#(?:[/?{_CHARACTERS}-]++|%[0-9A-Fa-f]{{2}})*+)?"
 )
+"""An http address that can stand as an IRI as it is. It never tries a character twice (`++`): what
+is none would else take a time that doubles with each character."""
+
+
+class Plain:
+    """Cells that can stand in N-Quads as they are: most columns hold no others.
+
+    Args:
+        form: What such a cell matches.
+        missing: What cells say that say nothing, and so may not stand.
+    """
+
+    def __init__(self, form: re.Pattern[str], missing: Iterable[str]) -> None:
+        self._match = form.fullmatch
+        self._missing = frozenset(filter(form.fullmatch, missing))
+
+    def all(self, cells: Iterable[str]) -> bool:
+        """Returns whether all are."""
+        is_told = not self._missing or self._missing.isdisjoint(cells)
+        return is_told and None not in map(self._match, cells)
 
 
 def escaped(text: str) -> str:
@@ -28,7 +50,7 @@ def escaped(text: str) -> str:
 
 def numeral(cell: str, *, whole: bool) -> str | None:
     """Returns the numeral of a number, `None` if the cell holds none."""
-    if (_INTEGER if whole else _DECIMAL).fullmatch(cell):
+    if (INTEGER if whole else DECIMAL).fullmatch(cell):
         return cell
     try:
         value = Decimal(cell)
@@ -37,8 +59,3 @@ def numeral(cell: str, *, whole: bool) -> str | None:
     if whole or not value.is_finite() or abs(value.adjusted()) > DIGITS:
         return None
     return format(value, "f")
-
-
-def is_address(cell: str) -> bool:
-    """Returns whether a cell is an http address that can stand as an IRI as it is."""
-    return _ADDRESS.fullmatch(cell) is not None

@@ -1,41 +1,55 @@
-"""From the cells of a row to the N-Quads that it stands for.
+"""From the cells of rows to the N-Quads that they stand for.
 
-The one function that every engine runs: in this process, in others, on a cluster. It is pure but
-for its memory of cells that it has seen, imports nothing but the standard library and the ground
-floor, and writes text: terms are checked here and nowhere after.
+What every engine runs: in this process, in others, on a cluster. It is pure but for its memory of
+cells that it has seen, imports nothing but the standard library and the ground floor, and writes
+text: terms are checked here and nowhere after. It goes by columns: what a cell means is looked up
+and checked for many rows at once, and only putting them together is done row by row.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from operator import add, itemgetter
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from kg.errors import InputError
-from kg.imports.days import Days
-from kg.imports.lexical import escaped, is_address, numeral
-from kg.imports.mapping import Kind, Mapping
-from kg.imports.memory import MAX_SEEN
-from kg.imports.participants import Participants
+from kg.imports.days import Days, When
+from kg.imports.lexical import ADDRESS, DECIMAL, INTEGER, KEY, Plain, escaped, numeral
+from kg.imports.mapped import ARROW, Coded, Mapped, Told
+from kg.imports.mapping import Mapping
+from kg.imports.memory import MAX_SEEN, Column, Columns, K, Memory, Tell
+from kg.imports.participants import Named, Participants
 from kg.namespaces import DERIVED, DIP, OA, RDF, RDFS, SCHEMA, SEM, STATUS, XSD, graph_of
 
-_KEY = re.compile(r"[A-Za-z0-9._~-]+")
-_ARROW = "\\u2192"
-"""Written as an escape: text of one byte a character is put together in half the time."""
+_Checked: TypeAlias = tuple[Sequence[Any], Sequence[Any], Callable[[Any], str]]
+"""What cells of each row mean, `None` where they mean nothing; the cells; what says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a row stands for.
+class _Numbers:
+    """A column of numbers."""
 
-    Attributes:
-        asserted: N-Quads in the graph of the source.
-        derived: N-Quads in its `/derived` twin, as the shipped rules derive them.
-        actors: IRIs of the actors in it that the register lacks.
-    """
+    def __init__(self, mapping: Mapping, at: int, iri: str, whole: bool) -> None:
+        self.at = at
+        self._head, self._missing, self._whole = mapping.heads[at], mapping.missing, whole
+        self._plain = Plain(INTEGER if whole else DECIMAL, mapping.missing)
+        self._tail = f' <{iri}> "'
+        kind = "integer" if whole else "decimal"
+        self._end = f'"^^<{XSD}{kind}> <{graph_of(mapping.source)}> .\n'
 
-    asserted: str
-    derived: str
-    actors: tuple[str, ...]
+    def of(self, cells: Column) -> list[Told | None]:
+        tail, end = self._tail, self._end
+        if self._plain.all(cells):
+            return [(f"{tail}{cell}{end}",) for cell in cells]
+        return [self._told(cell) for cell in cells]
+
+    def _told(self, cell: str) -> Told | None:
+        if cell in self._missing:
+            return ()
+        found = numeral(cell, whole=self._whole)
+        return None if found is None else (f"{self._tail}{found}{self._end}",)
+
+    def why(self, cell: str) -> str:
+        return f"{self._head}: {cell[:40]!r} is no {'whole number' if self._whole else 'number'}"
 
 
 class Mapper:
@@ -47,177 +61,208 @@ class Mapper:
 
     def __init__(self, mapping: Mapping) -> None:
         self.unknown: dict[tuple[str, str], tuple[int, int]] = {}
-        self._told: list[tuple[str, str]] = []
-        self._m = mapping
-        self._g = f" <{graph_of(mapping.source)}> .\n"
-        self._d = f" <{graph_of(mapping.source)}{DERIVED}> .\n"
-        self._participants = Participants(mapping)
-        self._days = Days(mapping)
-        self._kinds: dict[str, tuple[Kind, str, tuple[str, ...], bool]] = {}
-        self._articles = f" <{SCHEMA}isBasedOn> <"
-        self._credits = f' <{SCHEMA}creditText> "'
-        self._labels = f' <{RDFS}label> "'
-        self._types = f" <{RDF}type> "
-        # Of every event and of every row the same.
-        self._common = (
-            f" <{DIP}status> <{STATUS}occurred>{self._g}",
-            f" <{DIP}accordingTo> <{mapping.source}>{self._g}",
+        self._m = m = mapping
+        self._g = g = f" <{graph_of(m.source)}> .\n"
+        self._needed = (*m.columns, m.id[0])  # two at least: of one, itemgetter makes no tuple
+        self._pick = itemgetter(*self._needed)
+        self._keys = Plain(KEY, m.missing)
+        self._kinds = Memory(self._kind)
+        self._days = Days(m)
+        self._participants = Participants(m)
+        self._places = Memory(self._place)
+        self._topics = Memory(self._about)
+        self._numbers = [_Numbers(m, *number) for number in m.numbers]
+        self._articles = Plain(ADDRESS, m.missing)
+        self._of_event = (
+            f" <{DIP}status> <{STATUS}occurred>{g}",
+            f" <{DIP}accordingTo> <{m.source}>{g}",
         )
-        self._evidence = f" <{DIP}evidence> "
-        self._of_row = (
-            f" <{RDF}type> <{DIP}Row>{self._g}",
-            f" <{OA}hasSource> <{mapping.source}>{self._g}",
-        )
-        self._numbers = [
-            (at, f' <{iri}> "', f'"^^<{XSD}{"integer" if whole else "decimal"}>{self._g}', whole)
-            for at, iri, whole in mapping.numbers
-        ]
+        self._of_row = (f" <{RDF}type> <{DIP}Row>{g}", f" <{OA}hasSource> <{m.source}>{g}")
+        self._article = f" <{SCHEMA}isBasedOn> <"
 
-    @property
-    def described(self) -> dict[str, tuple[str, str]]:
-        """N-Quads, asserted and derived, on each actor that the register lacks, by IRI."""
-        return self._participants.described
+    def described(self, parties: Iterable[Named]) -> dict[str, tuple[str, str]]:
+        """Returns N-Quads, asserted and derived, on each of some that the register lacks."""
+        told = self._participants.described
+        return {iri: told[iri] for iri in sorted({iri for one in parties for iri in one.own})}
 
     def rest(self) -> None:
         """Empties its memory of actors if it is full; what was `described` must be written."""
-        if len(self.described) >= MAX_SEEN:
-            self._participants.forget()
+        self._participants.rest()
 
-    def row(self, cells: Sequence[str], number: int) -> Row:
-        """Returns what a row stands for.
+    def rows(self, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Mapped:
+        """Returns what rows stand for.
 
         Args:
-            cells: As many as there are heads.
-            number: Of the row, from 1, heads counted.
-
-        Raises:
-            InputError: It cannot be read; the message says which cell and why.
+            rows: Each with as many cells as there are heads.
+            numbers: Of the rows, from 1, heads counted.
         """
+        columns = self._columns(rows)
+        checked = list(self._checked(columns))
+        wrong: dict[int, str] = {}
+        for found, cells, why in checked:
+            if None in found:
+                told = {at: why(cells[at]) for at, one in enumerate(found) if one is None}
+                wrong = told | wrong
+        if not wrong:
+            return self._put_together(columns, numbers, *(found for found, _, _ in checked))
+        taken = [at for at in range(len(rows)) if at not in wrong]
+        mapped = self.rows([rows[at] for at in taken], [numbers[at] for at in taken])
+        return replace(mapped, taken=taken, wrong=wrong)
+
+    def _checked(self, columns: Columns) -> Iterator[_Checked]:
+        """Yields what cells can be wrong about: keys, kinds, days, numbers."""
+        heads = self._m.heads
+        ids = self._joined(self._m.id, columns)
+        keys = ids if self._keys.all(ids) else [self._key(one) for one in ids]
+        yield keys, ids, lambda _: f"{heads[self._m.id[0]]} is empty: the row has no key"
+        codes, when = self._codes(columns), self._days.cells(columns)
+        yield self._kinds.of(codes), codes, self._kinds.why
+        yield self._days.memory.of(when), when, self._days.memory.why
+        for one in self._numbers:
+            yield one.of(columns[one.at]), columns[one.at], one.why
+
+    def _put_together(
+        self,
+        columns: Columns,
+        numbers: Sequence[int],
+        keys: Sequence[str],
+        kinds: Sequence[Coded],
+        days: Sequence[When],
+        *counts: Sequence[Told],
+    ) -> Mapped:
         m, g = self._m, self._g
-        event = f"<{m.source}/{self._key(cells)}>"
-        row = f"<{m.source}#row={number}>"
-        kind, typed, above = self._kind(cells)
-        day, days = self._days.told(cells)
-        agents = self._participants.agents(cells)
-        others = self._participants.recipients(cells)
-        label = _called(kind, agents.label, others.label, day)
-        # What is told of the event stands behind its IRI each time: one join, which is quick.
-        told = [typed, *agents.agents, *(others.agents if kind.reciprocal else others.recipients)]
-        told += (f'{self._labels}{label}"{g}', *self._common, f"{self._evidence}{row}{g}", *days)
-        told += self._more(kind, cells)
-        if self._told or agents.unknown or others.unknown:
-            self._count((*self._told, *agents.unknown, *others.unknown), number)
-        return Row(
-            event + event.join(told) + row + row.join((*self._of_row, *self._reported(cells))),
-            event + event.join(above) if above else "",
-            agents.own + others.own,
-        )
+        agents, recipients = self._participants.memories
+        who, whom = self._participants.cells(columns)
+        ones, others = agents.of(who), recipients.of(whom)
+        places = [
+            "" if kind.placeless else cell
+            for kind, cell in zip(kinds, columns[m.place], strict=True)
+        ]
+        topics = columns[m.topic]
+        # What else is told of each event, one behind the other.
+        besides = [[told for _, told in days], self._places.of(places), self._topics.of(topics)]
+        more: Iterable[Told] = besides[0]
+        for column in (*besides[1:], *counts):
+            more = map(add, more, column)
+        self._count(numbers, self._kinds, self._codes(columns))
+        self._count(numbers, agents, who)
+        self._count(numbers, recipients, whom)
+        self._count(numbers, self._places, places)
+        self._count(numbers, self._topics, topics)
+        status, voucher = self._of_event
+        of_row, reported = self._of_row, self._reported(columns)
+        event_, row_, evidence = f"<{m.source}/", f"<{m.source}#row=", f" <{DIP}evidence> "
+        label_, label_end = f' <{RDFS}label> "', f'"{g}'
+        events: list[str] = []
+        asserted: list[str] = []
+        number_of: list[int] = []
+        for key, number, kind, one, other, (day, _), rest, report in zip(
+            keys, numbers, kinds, ones, others, days, more, reported, strict=True
+        ):
+            event, row = f"{event_}{key}>", f"{row_}{number}>"
+            if one.label and other.label and day:
+                label = f"{kind.label}: {one.label}{kind.between}{other.label}, {day}"
+            else:
+                label = kind.called(one.label, other.label, day)
+            of_event = [
+                kind.told, *one.agents, *(other.agents if kind.reciprocal else other.recipients),
+                f"{label_}{label}{label_end}", status, voucher, f"{evidence}{row}{g}", *rest,
+            ]  # fmt: skip
+            events.append(event)
+            asserted.append(f"{event}{event.join(of_event)}{row}{row.join(of_row + report)}")
+            number_of.append(len(of_event) + len(of_row) + len(report))
+        told = (*besides, *counts, reported)
+        return Mapped(range(len(keys)), {}, events, asserted, number_of, kinds, ones, others, told)
 
-    # The parts of a row
+    # Columns, and what cells in them mean
 
-    def _key(self, cells: Sequence[str]) -> str:
-        m = self._m
-        cell = cells[m.id[0]] if len(m.id) == 1 else self._joined(m.id, cells)
-        if cell in m.missing:
-            raise InputError(f"{m.heads[m.id[0]]} is empty: the row has no key")
-        return cell if _KEY.fullmatch(cell) else quote(cell, safe="")
+    def _columns(self, rows: Sequence[Sequence[str]]) -> Columns:
+        told = zip(*map(self._pick, rows), strict=True) if rows else [()] * len(self._needed)
+        columns: Columns = dict(zip(self._needed, told, strict=True))
+        columns[None] = ("",) * len(rows)
+        return columns
 
-    def _kind(self, cells: Sequence[str]) -> tuple[Kind, str, tuple[str, ...]]:
-        m = self._m
-        code = m.always or (cells[m.code[0]] if len(m.code) == 1 else self._joined(m.code, cells))
-        found = self._kinds.get(code)
-        if found is None:
-            found = self._kinds[code] = self._kind_of(code)
-        if found[3]:
-            self._told.append((m.heads[m.code[-1]], code))
-        return found[:3]
+    def _codes(self, columns: Columns) -> Column:
+        always = self._m.always
+        return (always,) * len(columns[None]) if always else self._joined(self._m.code, columns)
 
-    def _joined(self, columns: tuple[int, ...], cells: Sequence[str]) -> str:
-        return "-".join(cells[at] for at in columns if cells[at] not in self._m.missing)
+    def _joined(self, at: Sequence[int], columns: Columns) -> Column:
+        if len(at) == 1:
+            return columns[at[0]]
+        parts = zip(*(columns[one] for one in at), strict=True)
+        return ["-".join(cell for cell in one if cell not in self._m.missing) for one in parts]
 
-    def _kind_of(self, code: str) -> tuple[Kind, str, tuple[str, ...], bool]:
+    def _key(self, cell: str) -> str | None:
+        return None if cell in self._m.missing else quote(cell, safe="")
+
+    def _kind(self, code: str, tell: Tell) -> Coded:
         m = self._m
         kind = m.kinds.get(code)
-        is_near = kind is None and m.modes and "-" in code
-        if is_near:
+        if kind is None and m.modes and "-" in code:
             kind = m.kinds.get(code.partition("-")[0])
+            tell(m.heads[m.code[-1]], code)
         if kind is None:
             column = m.heads[m.code[0]]
             raise InputError(
                 f"{column}: there is no code {code!r}" if code else f"{column} is empty"
             )
-        above = tuple(f"{self._types}<{iri}>{self._d}" for iri in kind.above)
-        return kind, f"{self._types}<{kind.iri}>{self._g}", above, is_near
+        types, derived = f" <{RDF}type> ", f" <{graph_of(m.source)}{DERIVED}> .\n"
+        return Coded(
+            frozenset((kind.iri, *kind.above)),
+            f"{types}<{kind.iri}>{self._g}",
+            tuple(f"{types}<{iri}>{derived}" for iri in kind.above),
+            escaped(kind.label),
+            ", " if kind.reciprocal else ARROW,
+            kind.reciprocal,
+            kind.placeless,
+        )
 
-    def _where(self, cell: str) -> str:
+    def _place(self, cell: str, tell: Tell) -> Told:
         m = self._m
         if cell in m.missing:
-            return ""
+            return ()
         found = m.places.get(cell) or m.names.get(cell.casefold())
         if found is None:
-            self._tell(m.heads[m.place or 0], cell)
-            return ""
-        return f" <{SEM}hasPlace> <{found.iri}>{self._g}"
+            tell(m.head(m.place), cell)
+            return ()
+        return (f" <{SEM}hasPlace> <{found.iri}>{self._g}",)
 
-    def _topics(self, cell: str) -> list[str]:
+    def _about(self, cell: str, tell: Tell) -> Told:
         m = self._m
         parts = cell.split(m.topic_separator) if m.topic_separator else [cell]
         wanted = [one.strip().casefold() for one in parts if one.strip() not in m.missing]
         for one in wanted:
             if one not in m.topics:
-                self._tell(m.heads[m.topic or 0], one)
-        return list(dict.fromkeys(m.topics[one] for one in wanted if one in m.topics))
+                tell(m.head(m.topic), one)
+        found = dict.fromkeys(m.topics[one] for one in wanted if one in m.topics)
+        return tuple(f" <{DIP}about> {topic}{self._g}" for topic in found)
 
-    def _number(self, cell: str, at: int, whole: bool) -> str:
-        found = numeral(cell, whole=whole)
-        if found is None:
-            kind = "whole number" if whole else "number"
-            raise InputError(f"{self._m.heads[at]}: {cell[:40]!r} is no {kind}")
-        return found
-
-    def _more(self, kind: Kind, cells: Sequence[str]) -> list[str]:
-        """Returns what else is told of the event: where, about what, in numbers."""
+    def _reported(self, columns: Columns) -> list[Told]:
+        """Returns what is told of each row: the article that it was coded from, who reported it."""
         m, g = self._m, self._g
-        told = []
-        if m.place is not None and not kind.placeless and (place := self._where(cells[m.place])):
-            told.append(place)
-        if m.topic is not None:
-            told += [f" <{DIP}about> {topic}{g}" for topic in self._topics(cells[m.topic])]
-        for at, tail, end, whole in self._numbers:
-            if (cell := cells[at]) not in m.missing:
-                told.append(tail + self._number(cell, at, whole) + end)
-        return told
+        articles = columns[m.article]
+        if m.credit is None and self._articles.all(articles):
+            return [(f"{self._article}{cell}>{g}",) for cell in articles]
+        return list(map(self._report, articles, columns[m.credit]))
 
-    def _reported(self, cells: Sequence[str]) -> tuple[str, ...]:
-        """Returns what is told of the row: the article that it was coded from, who reported it."""
+    def _report(self, article: str, credit: str) -> Told:
         m, g = self._m, self._g
-        told: tuple[str, ...] = ()
-        credit = "" if m.credit is None else cells[m.credit]
-        if m.article is not None and (cell := cells[m.article]) not in m.missing:
-            if is_address(cell):
-                told = (f"{self._articles}{cell}>{g}",)
+        told: Told = ()
+        if article not in m.missing:
+            if ADDRESS.fullmatch(article):
+                told = (f"{self._article}{article}>{g}",)
             else:
-                credit = cell
+                credit = article
         if credit not in m.missing:
-            told = (*told, f'{self._credits}{escaped(credit)}"{g}')
+            told = (*told, f' <{SCHEMA}creditText> "{escaped(credit)}"{g}')
         return told
 
-    def _tell(self, column: str, code: str) -> None:
-        self._told.append((column, code))
-
-    def _count(self, unknown: Sequence[tuple[str, str]], number: int) -> None:
-        for key in unknown:
-            count, first = self.unknown.get(key, (0, number))
-            if count or len(self.unknown) < MAX_SEEN:
-                self.unknown[key] = (count + 1, first)
-        self._told = []
-
-
-def _called(kind: Kind, agents: str, others: str, day: str) -> str:
-    between = ", " if kind.reciprocal else f" {_ARROW} "
-    who = f": {agents}{between}{others}" if agents and others else f": {agents or others}"
-    if not agents and not others:
-        who = ""
-    elif not agents and not kind.reciprocal:
-        who = f": {_ARROW} {others}"
-    return f"{escaped(kind.label)}{who}, {day}" if day else f"{escaped(kind.label)}{who}"
+    def _count(self, numbers: Sequence[int], memory: Memory[K, Any], cells: Sequence[K]) -> None:
+        """Counts the codes in rows that nobody knows."""
+        if not memory.unknown:
+            return
+        for number, one in zip(numbers, cells, strict=True):
+            for key in memory.unknown.get(one, ()):
+                count, first = self.unknown.get(key, (0, number))
+                if count or len(self.unknown) < MAX_SEEN:
+                    self.unknown[key] = (count + 1, first)

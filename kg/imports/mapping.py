@@ -46,6 +46,11 @@ class Parties:
     regions: dict[str, str] = field(default_factory=dict)
     government: tuple[str, ...] = ()
 
+    @property
+    def columns(self) -> tuple[int | None, int | None, int | None, int | None]:
+        """Of name, country, group and role."""
+        return self.name, self.country, self.group, self.role
+
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
@@ -88,7 +93,7 @@ class Mapping:
     precision: int | None
     windows: dict[str, str]
     agent: Parties
-    recipient: Parties | None
+    recipient: Parties
     names: dict[str, Actor]
     place: int | None
     places: dict[str, Actor]
@@ -99,6 +104,16 @@ class Mapping:
     article: int | None
     credit: int | None
     above: dict[str, tuple[str, ...]]
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """All columns that tell something."""
+        told = {
+            *self.id, *self.code, self.date, self.until, self.precision, *self.agent.columns,
+            *self.recipient.columns, self.place, self.topic, self.article, self.credit,
+            *(at for at, _, _ in self.numbers),
+        }  # fmt: skip
+        return tuple(sorted(at for at in told if at is not None))
 
     def head(self, column: int | None) -> str:
         """Returns what a column is called; nothing for none."""

@@ -2,27 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 from urllib.parse import quote
 
 from kg.imports.lexical import escaped
 from kg.imports.mapping import Actor, Mapping, Parties
-from kg.imports.memory import keep
+from kg.imports.memory import MAX_SEEN, Columns, Memory, Tell
 from kg.namespaces import ACTOR, DERIVED, DIP, RDF, RDFS, graph_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """The actors that some cells name, as what follows an event; unknown codes among the cells."""
+    """The actors that some cells name, as what follows an event; those that the register lacks."""
 
     agents: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     label: str = ""
     own: tuple[str, ...] = ()
-    unknown: tuple[tuple[str, str], ...] = ()
 
 
-NOBODY = Named()
+Key: TypeAlias = tuple[str, str, str, str]
+"""Name, country, group and role, as cells say them."""
 
 
 class Participants:
@@ -38,55 +40,42 @@ class Participants:
         self._g = f" <{graph_of(mapping.source)}> .\n"
         self._d = f" <{graph_of(mapping.source)}{DERIVED}> .\n"
         self._label = f' <{RDFS}label> "'
-        self._told: list[tuple[str, str]] = []
-        self._agents: dict[tuple[str, ...], Named] = {}
-        self._recipients: dict[tuple[str, ...], Named] = {}
+        self.memories = tuple(
+            Memory(partial(self._named, who)) for who in (mapping.agent, mapping.recipient)
+        )
 
-    def agents(self, cells: Sequence[str]) -> Named:
-        """Returns those who do it."""
-        return self._seen(self._m.agent, cells, self._agents)
+    def cells(self, columns: Columns) -> tuple[list[Key], list[Key]]:
+        """Returns the cells of each row that say who does it, and to whom."""
+        agents, recipients = (
+            list(zip(*(columns[at] for at in who.columns), strict=True))
+            for who in (self._m.agent, self._m.recipient)
+        )
+        return agents, recipients
 
-    def recipients(self, cells: Sequence[str]) -> Named:
-        """Returns those to whom it is done; nobody where the table has no column of them."""
-        if self._m.recipient is None:
-            return NOBODY
-        return self._seen(self._m.recipient, cells, self._recipients)
+    def rest(self) -> None:
+        """Empties its memory if it is full; what is named again is described again."""
+        if len(self.described) >= MAX_SEEN:
+            self.described = {}
+            for memory in self.memories:
+                memory.forget()
 
-    def forget(self) -> None:
-        """Empties what may not grow without end; what is named again is described again."""
-        self.described = {}
-        self._agents = {}
-        self._recipients = {}
-
-    def _seen(
-        self, who: Parties, cells: Sequence[str], seen: dict[tuple[str, ...], Named]
-    ) -> Named:
-        at = (who.name, who.country, who.group, who.role)
-        key = tuple(["" if i is None else cells[i] for i in at])
-        found = seen.get(key)
-        if found is None:
-            self._told = []
-            named = self._named(who, *key)
-            found = replace(named, unknown=tuple(self._told))
-            keep(seen, key, found)
-        return found
-
-    def _named(self, who: Parties, name: str, country: str, group: str, role: str) -> Named:
+    def _named(self, who: Parties, cells: Key, tell: Tell) -> Named:
         silent = self._m.missing
+        name, country, group, role = cells
         if name not in silent:
             names = name.split(who.separator) if who.separator else [name]
             wanted = [one.strip() for one in names if one.strip() not in silent]
-            home = self._state(who, country) if country not in silent else None
+            home = self._state(who, country, tell) if country not in silent else None
             return self._together([self._by_name(one, home, len(wanted)) for one in wanted])
         if group not in silent:
             if group in who.groups:
                 return self._together([who.groups[group]])
-            self._tell(self._m.head(who.group), group)
-        state = None if country in silent else self._state(who, country)
+            tell(self._m.head(who.group), group)
+        state = None if country in silent else self._state(who, country, tell)
         if role in silent or (state is not None and role in who.government):
             return self._together([] if state is None else [state])
         if role not in who.roles:
-            self._tell(self._m.head(who.role), role)
+            tell(self._m.head(who.role), role)
             return self._together([] if state is None else [state])
         return self._together([self._with_role(who, role, state, country)])
 
@@ -100,12 +89,12 @@ class Participants:
         )
         return Named(agents, recipients, escaped(label), own)
 
-    def _state(self, who: Parties, code: str) -> Actor | None:
+    def _state(self, who: Parties, code: str, tell: Tell) -> Actor | None:
         found = who.countries.get(code) or self._m.names.get(code.casefold())
         if found is None and code in who.regions:
             return self._mint(code, f"actors from {who.regions[code]}", "Organization", None)
         if found is None:
-            self._tell(self._m.head(who.country), code)
+            tell(self._m.head(who.country), code)
         return found
 
     def _by_name(self, name: str, home: Actor | None, of: int) -> Actor:
@@ -130,6 +119,3 @@ class Participants:
             derived = "".join(f"{node} <{RDF}type> <{one}>{self._d}" for one in above)
             self.described[iri] = (told, derived)
         return Actor(iri, label)
-
-    def _tell(self, column: str, code: str) -> None:
-        self._told.append((column, code))

@@ -4,10 +4,19 @@ The shipped ones stand in `ontology/imports/`; a user's own has the same form. M
 told at their places, all at once.
 """
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from kg.errors import InputError, InputErrors, Place
 from kg.placed import Placed, read_yaml
@@ -18,7 +27,21 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def _day_form(form: str) -> str:
+    """Returns a form of days that tells year, month and day apart."""
+    day = datetime(2001, 2, 3)
+    try:
+        found = datetime.strptime(day.strftime(form), form)
+    except ValueError as error:
+        raise ValueError(f"{form!r} is no form of days: {error}") from error
+    if found != day:
+        raise ValueError(f"{form!r} does not say year, month and day")
+    return form
+
+
 M = TypeVar("M", bound="Part")
+DayForm = Annotated[str, AfterValidator(_day_form)]
+Window = Annotated[str, Field(pattern=r"^(month|[0-9]{1,4})$")]
 OneOrMore = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
@@ -79,6 +102,12 @@ class Coded(Part):
     kinds: dict[str, str] = {}
     always: str = ""
 
+    @model_validator(mode="after")
+    def _is_told(self) -> Self:
+        if not self.always and not all(self.code):
+            raise ValueError("say the column of the `code`, or the kind that it is `always`")
+        return self
+
 
 class Actors(Part):
     """How an actor is told of.
@@ -121,9 +150,11 @@ class Dated(Part):
 
     column: str
     until: str = ""
-    formats: OneOrMore = ("%Y-%m-%d",)
+    formats: Annotated[tuple[DayForm, ...], BeforeValidator(_listed), Field(min_length=1)] = (
+        "%Y-%m-%d",
+    )
     precision: str = ""
-    windows: dict[str, str] = {}
+    windows: dict[str, Window] = {}
 
 
 class About(Part):
@@ -147,7 +178,7 @@ class Event(Part):
     kind: Coded
     date: Annotated[Dated, BeforeValidator(lambda v: {"column": v} if isinstance(v, str) else v)]
     agent: Actors
-    recipient: Actors | None = None
+    recipient: Actors = Actors()
     place: Somewhere | None = None
     about: About | None = None
     numbers: dict[str, str] = {}
@@ -234,6 +265,7 @@ def _checked(placed: Placed, model: type[M]) -> M:
             path = tuple(part for part in detail["loc"] if not isinstance(part, str) or part)
             name = ".".join(str(part) for part in path) or "the file"
             words = {"extra_forbidden": "no such key is known", "missing": "it is missing"}
-            message = f"`{name}`: {words.get(detail['type'], detail['msg'])}"
+            told = words.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+            message = f"`{name}`: {told}"
             found.append(InputError(message, placed.key(path)))
         raise InputErrors(tuple(found)) from error

@@ -8,19 +8,21 @@ import csv
 import gzip
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
-from kg.errors import InputError
-from kg.imports.mapper import Mapper, Row
+from kg.imports.alike import Alike, Aspect
+from kg.imports.mapped import Mapped
+from kg.imports.mapper import Mapper
 from kg.imports.mapping import Mapping
-from kg.imports.table import MAX_LINE, Cells, Shard, rows_of
+from kg.imports.participants import Named
+from kg.imports.table import Rows, Shard, rows_of, written
 
-JUDGED, WRITTEN = 4_000, 32
+JUDGED, WRITTEN = 4_000, 64
 """Rows that are judged together, and that are written together where nobody judges: judging has a
 cost for each batch, writing is quickest from the cache of the processor."""
 
@@ -33,6 +35,10 @@ MAX_TOLD = 20
 
 class Judge(Protocol):
     """Says what is wrong with N-Quads of one source: by the IRI of a node, in words."""
+
+    @property
+    def aspects(self) -> Sequence[Aspect] | None:
+        """What that follows from; `None` if it may be anything."""
 
     def __call__(self, asserted: str, derived: str) -> dict[str, str]:
         """Returns what is wrong with which node."""
@@ -131,99 +137,100 @@ class Worker:
         self._mapper = Mapper(job.mapping)
         self._judge = None if job.judge is None else job.judge()
         self._derive = None if job.derive is None else job.derive()
+        # What other rules derive may be anything.
+        aspects = self._judge.aspects if self._judge and not self._derive else None
+        self._alike = Alike(job.mapping, aspects)
 
     def __call__(self, shard: Shard) -> Part:
         """Writes the files of a part and returns what became of it.
 
         Raises:
+            LimitError: A row is too long.
             OSError: They cannot be written.
         """
         files = Files(self._job.folder, shard.number, self._job.is_packed)
+        mapping = self._job.mapping
         self._mapper.unknown = {}
         with ExitStack() as stack:
             out = _Out(files, stack)
             if shard.number == 0:
-                mapping = self._job.mapping
-                out.write(*self._quads([(mapping.preamble, mapping.preamble_derived)], []))
+                self._write([(mapping.preamble, mapping.preamble_derived)], None, out)
             size = WRITTEN if self._judge is None else JUDGED
-            for batch in _batches(self._read(shard, out), size):
-                self._write(batch, out)
+            for rows in rows_of(shard, size, mapping.delimiter, quoted=mapping.quoted):
+                self._take(_fitted(rows, mapping), out)
         part = out.part(self._mapper.unknown)
         _put(files.done, json.dumps(asdict(part)).encode())
         return part
 
-    def _read(self, shard: Shard, out: "_Out") -> Iterator[tuple[Cells, Row]]:
+    def _take(self, rows: Rows, out: "_Out") -> None:
         mapping, mapper = self._job.mapping, self._mapper
-        rows = rows_of(shard, delimiter=mapping.delimiter, quoted=mapping.quoted)
-        for one in rows:
-            if not isinstance(one, Cells):
-                out.rows += 1
-                out.reject(*one, "")
-            elif one.row > 1 or not mapping.has_heads:
-                out.rows += 1
-                try:
-                    yield one, mapper.row(_fitted(one, mapping), one.row)
-                except InputError as error:
-                    out.reject(one.line, error.message, one.text)
-
-    def _write(self, batch: list[tuple[Cells, Row]], out: "_Out") -> None:
-        described = self._mapper.described
-        actors = {iri: described[iri] for _, row in batch for iri in row.actors}
+        mapped = mapper.rows(rows.cells, rows.numbers)
+        wrong = mapped.wrong
         if self._judge is not None:
-            batch = list(self._sound(batch, list(actors.values()), out, self._judge))
-        fresh = [told for iri, told in actors.items() if iri not in out.described]
-        out.described.update(actors)
+            judge = partial(self._judged, rows, mapped, self._judge)
+            if found := self._alike.wrong(mapped, judge):
+                wrong |= {mapped.taken[at]: said for at, said in found.items()}
+                mapped = mapped.only(at for at in range(len(mapped.taken)) if at not in found)
+        out.count(rows.without(wrong) if wrong else rows, mapping)
+        described = mapper.described(mapped.parties - out.parties)
+        out.parties |= mapped.parties
+        fresh = [told for iri, told in described.items() if iri not in out.described]
+        out.described |= described.keys()
         # Behind the mark what follows can be derived from alone.
         out.mark()
-        out.write(*self._quads(fresh, batch))
-        self._mapper.rest()
+        self._write(fresh, mapped, out)
+        mapper.rest()
 
-    def _quads(
-        self, told: list[tuple[str, str]], batch: list[tuple[Cells, Row]]
-    ) -> tuple[str, str]:
-        """Returns what is asserted and derived of some nodes and of a batch."""
-        asserted = "".join([*(one for one, _ in told), *(row.asserted for _, row in batch)])
+    def _judged(
+        self, rows: Rows, mapped: Mapped, judge: Judge, places: Sequence[int]
+    ) -> dict[int, str]:
+        """Returns what the judge finds wrong with the rows at some places."""
+        mapping, some = self._job.mapping, mapped.only(places)
+        actors = self._mapper.described(some.parties).values()
+        found = judge(*self._quads([(mapping.preamble, mapping.preamble_derived), *actors], some))
+        row = f"{mapping.source}#row="
+        told = {
+            at: found.get(event[1:-1]) or found.get(f"{row}{rows.numbers[taken]}")
+            for at, event, taken in zip(places, some.events, some.taken, strict=True)
+            if found
+        }
+        return {at: said for at, said in told.items() if said}
+
+    def _write(self, told: list[tuple[str, str]], mapped: Mapped | None, out: "_Out") -> None:
+        counts = sum(mapped.counts) if mapped else 0
+        out.write(*self._quads(told, mapped), counts + sum(one.count("\n") for one, _ in told))
+
+    def _quads(self, told: list[tuple[str, str]], mapped: Mapped | None) -> tuple[str, str]:
+        """Returns what is asserted and derived of some nodes and of some rows."""
+        asserted = "".join([*(one for one, _ in told), *(mapped.asserted if mapped else ())])
         if self._derive is not None:
             return asserted, self._derive(asserted)
-        return asserted, "".join([*(one for _, one in told), *(row.derived for _, row in batch)])
-
-    def _sound(
-        self,
-        batch: list[tuple[Cells, Row]],
-        actors: list[tuple[str, str]],
-        out: "_Out",
-        judge: Judge,
-    ) -> Iterator[tuple[Cells, Row]]:
-        """Yields the rows of which the judge says nothing; the others are rejected."""
-        mapping = self._job.mapping
-        wrong = judge(*self._quads([(mapping.preamble, mapping.preamble_derived), *actors], batch))
-        for cells, row in batch:
-            event = row.asserted[1 : row.asserted.index(">")] if wrong else ""
-            found = wrong.get(event) or wrong.get(f"{mapping.source}#row={cells.row}")
-            if found is None:
-                yield cells, row
-            else:
-                out.reject(cells.line, found, cells.text)
+        if not self._job.is_packed:
+            return asserted, ""
+        return asserted, "".join([*(one for _, one in told), *(mapped.derived if mapped else ())])
 
 
 class _Out:
     """The files of a part while they are written, and what is counted meanwhile."""
 
     def __init__(self, files: Files, stack: ExitStack) -> None:
-        self.rows = 0
+        self._rows = 0
         self.described: set[str] = set()
+        self.parties: set[Named] = set()
         self._number = files.number
         self._counts = [0, 0, 0]
         self._told: list[tuple[int, str]] = []
         self._asserted = _opened(files.asserted, stack, packed=files.is_packed)
         self._derived = _opened(files.derived, stack, packed=True) if files.is_packed else None
-        rejected = stack.enter_context(files.rejected.open("w", encoding="utf-8", newline=""))
+        # What is not UTF-8 is shown as escapes.
+        rejected = stack.enter_context(
+            files.rejected.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        )
         self._rejected = csv.writer(rejected, lineterminator="\n")
 
-    def write(self, asserted: str, derived: str) -> None:
-        data = asserted.encode()
-        self._asserted.write(data)
-        self._counts[0] += data.count(b"\n")
+    def write(self, asserted: str, derived: str, count: int) -> None:
+        self._asserted.write(asserted.encode())
+        self._counts[0] += count
         if self._derived is not None:
             self._derived.write(derived.encode())
             self._counts[1] += derived.count("\n")
@@ -232,17 +239,21 @@ class _Out:
         if self._derived is not None:
             self._asserted.write(b"#\n")
 
-    def reject(self, line: int, reason: str, text: str) -> None:
-        self._rejected.writerow((line, reason, text))
-        self._counts[2] += 1
-        if len(self._told) < MAX_TOLD:
-            self._told.append((line, reason))
+    def count(self, rows: Rows, mapping: Mapping) -> None:
+        """Counts rows, and writes down those of them that are rejected."""
+        self._rows += len(rows.cells) + len(rows.rejected)
+        self._counts[2] += len(rows.rejected)
+        for line, reason, cells in sorted(rows.rejected):
+            text = written(cells, mapping.delimiter, quoted=mapping.quoted)
+            self._rejected.writerow((line, reason, text))
+            if len(self._told) < MAX_TOLD:
+                self._told.append((line, reason))
 
     def part(self, unknown: dict[tuple[str, str], tuple[int, int]]) -> Part:
         asserted, derived, rejected = self._counts
         return Part(
             self._number,
-            self.rows,
+            self._rows,
             asserted,
             derived,
             rejected,
@@ -259,24 +270,25 @@ def _opened(path: Path, stack: ExitStack, *, packed: bool) -> IO[bytes] | gzip.G
     return stack.enter_context(gzip.GzipFile("", "wb", LEVEL, file, mtime=0))
 
 
-def _batches(rows: Iterator[tuple[Cells, Row]], size: int) -> Iterator[list[tuple[Cells, Row]]]:
-    while batch := list(islice(rows, size)):
-        yield batch
-
-
-def _fitted(row: Cells, mapping: Mapping) -> Sequence[str]:
-    """Returns the cells of a row if it has as many as there are heads.
+def _fitted(rows: Rows, mapping: Mapping) -> Rows:
+    """Returns rows that have as many cells as there are heads; heads are no row.
 
     Below heads of its own a table may have empty columns more: weekly files have been published so.
     """
-    cells, heads = row.cells, len(mapping.heads)
-    if len(row.text) > MAX_LINE:
-        raise InputError(f"the row is longer than {MAX_LINE:,} characters")
-    if mapping.has_heads and not any(cells[heads:]):
-        cells = cells[:heads]
-    if len(cells) != heads:
-        raise InputError(f"{len(cells)} columns instead of {heads}")
-    return cells
+    heads = len(mapping.heads)
+    if mapping.has_heads and rows.numbers and rows.numbers[0] == 1:
+        rows = rows.only(range(1, len(rows.cells)))
+    if {*map(len, rows.cells)} <= {heads}:
+        return rows
+    if mapping.has_heads:
+        cells = [row if any(row[heads:]) else row[:heads] for row in rows.cells]
+        rows = replace(rows, cells=cells)
+    told = {
+        at: f"{len(row)} columns instead of {heads}"
+        for at, row in enumerate(rows.cells)
+        if len(row) != heads
+    }
+    return rows.without(told)
 
 
 def _put(path: Path, data: bytes) -> None:
