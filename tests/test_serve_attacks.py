@@ -565,6 +565,32 @@ def test_slow_readers_are_cut_off(bounded: Served) -> None:
         assert received < 8 * 500_000
 
 
+def test_hundreds_who_come_at_once_are_let_in_at_once(served: Served) -> None:
+    """As many as the door holds, while others are being served all the time."""
+    busy = threading.Event()
+
+    def ask() -> None:
+        while not busy.is_set():
+            served.query("ASK { ?s a dip:PhoneCall }")
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    try:
+        many = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(300)]
+        began = time.monotonic()
+        for one in many:
+            one.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        assert all(one.recv(100).startswith(b"HTTP/1.1 200") for one in many)
+        assert time.monotonic() - began < 5
+    finally:
+        busy.set()
+        for asker in askers:
+            asker.join()
+        for one in many:
+            one.close()
+
+
 def test_connections_are_counted(bounded: Served) -> None:
     time.sleep(1.5)
     held = [socket.create_connection(("127.0.0.1", bounded.port)) for _ in range(20)]

@@ -1,6 +1,5 @@
 """One contract for every store, and the wall around queries from outside."""
 
-import asyncio
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -9,12 +8,12 @@ from pathlib import Path
 import pytest
 from servers import SERVERS, Server
 
-from kg.errors import KgError, LimitError, Misuse, QueryError, StoreError
+from kg.errors import LimitError, Misuse, QueryError, StoreError
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.store import Background, Incoming, Limits, Writer, foreign, open_store
 from kg.web import pool
-from kg.web.bounds import Bounds
+from kg.web.server import Settings, serve
 
 SUBJECT = NamedNode("urn:s")
 DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
@@ -193,16 +192,8 @@ def test_a_worker_that_cannot_start_is_no_fault_of_the_query(
     monkeypatch.setattr(pool, "COMMAND", command)
     with open_store(str(tmp_path / ".kg"), BACKGROUND, create=True):
         pass
-
-    async def start() -> None:
-        workers = pool.Pool(tmp_path / ".kg", Bounds())
-        try:
-            await workers.start()
-        finally:
-            await workers.close()
-
-    with pytest.raises(KgError, match=words):
-        asyncio.run(start())
+    with pytest.raises(error, match=words):
+        serve(Settings(tmp_path / ".kg", tmp_path, port=0), lambda _: pytest.fail("it serves"))
 
 
 def test_syntax_error_has_line_and_column() -> None:

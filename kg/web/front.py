@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httptools
 from uvicorn import Config, Server
@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from kg.web.bounds import Bounds
 
 _LINGER = 1.0
+_AT_ONCE = 256
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
     b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\n\r\ntoo many connections\n"
@@ -112,6 +113,7 @@ class Front(Server):
     def __init__(self, config: Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._entering: set[asyncio.Task[None]] = set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -121,11 +123,58 @@ class Front(Server):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
-    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's own type
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens, then says so."""
-        await super().startup(sockets)
+        await super().startup([])
         if self.started:
+            for listener in sockets or ():
+                listener.setblocking(False)
+                self._listen(listener)
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends in order."""
+        for listener in sockets or ():
+            asyncio.get_running_loop().remove_reader(listener)
+        await super().shutdown(sockets)
+
+    def _listen(self, listener: socket.socket) -> None:
+        if listener.fileno() >= 0:
+            asyncio.get_running_loop().add_reader(listener, self._accept, listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        """Takes whoever is at the door in.
+
+        By itself uvloop takes one in each time it has served all that were ready, so that hundreds
+        who come at once would wait for seconds before they could even be told to come back.
+        """
+        loop = asyncio.get_running_loop()
+        for _ in range(_AT_ONCE):
+            try:
+                connection, _address = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionError):
+                return
+            except OSError:  # no handle or no memory is left: others have to end first
+                loop.remove_reader(listener)
+                loop.call_later(_LINGER, self._listen, listener)
+                return
+            connection.setblocking(False)
+            entering = loop.create_task(self._enter(connection))
+            self._entering.add(entering)
+            entering.add_done_callback(self._entering.discard)
+
+    async def _enter(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(self._protocol, connection)
+        except OSError:  # it has left already
+            connection.close()
+
+    def _protocol(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
 
 def quiet() -> None:

@@ -7,7 +7,6 @@ Whatever ends a worker, the deadline, memory, a crash, answers the one client wh
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,20 +201,26 @@ class Pool:
     async def _acquire(self, client: str, deadline: float) -> Worker:
         if self._idle:
             return self._idle.pop()
-        bounds = self._bounds
-        # Better to say at once that there are too many than to let hundreds wait.
-        patience = bounds.crowded if len(self._line) >= bounds.crowd else bounds.patience
-        waiting = self._line.enter(client)
-        until = min(asyncio.get_running_loop().time() + patience, deadline)
-        try:
-            async with asyncio.timeout_at(until):
-                return await waiting
-        except TimeoutError as error:
-            raise Busy("no worker came free in time: try again in a moment") from error
-        finally:
-            # Both at once: a worker came free and the time was up, or the client is gone.
-            if sys.exc_info()[0] and waiting.done() and not waiting.cancelled():
-                self._release(waiting.result())
+        loop, bounds = asyncio.get_running_loop(), self._bounds
+        began, waiting = loop.time(), self._line.enter(client)
+        # Better to say soon that there are too many than to let hundreds wait.
+        for patience in (bounds.crowded, bounds.patience):
+            left = min(began + patience, deadline) - loop.time()
+            try:
+                await asyncio.wait({waiting}, timeout=max(left, 0))
+            except BaseException:
+                # Both at once: a worker came free, and the client is gone.
+                if waiting.done():
+                    self._release(waiting.result())
+                else:
+                    self._line.leave(client, waiting)
+                raise
+            if waiting.done():
+                return waiting.result()
+            if len(self._line) >= bounds.crowd:
+                break
+        self._line.leave(client, waiting)
+        raise Busy("no worker came free in time: try again in a moment")
 
     # Queries
 

@@ -106,7 +106,11 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         timeout_keep_alive=int(bounds.head_seconds),
         timeout_graceful_shutdown=5,
     )
-    Front(config, lambda: ready(address)).run([listener])
+    try:
+        Front(config, lambda: ready(address)).run([listener])
+    except SystemExit:  # uvicorn's way to say that it did not start
+        if not failures:
+            raise
     if failures:
         raise failures[0]
 

@@ -36,17 +36,25 @@ class Waiting(Generic[T]):
         self._length += 1
         return future
 
+    def leave(self, client: str, future: "asyncio.Future[T]") -> None:
+        """Takes one who gives up out of the line."""
+        future.cancel()
+        own = self._lines[client]
+        own.remove(future)
+        self._length -= 1
+        if not own:
+            del self._lines[client]
+
     def next(self) -> "asyncio.Future[T] | None":
         """Returns whose turn it is, if anybody still waits."""
-        while self._lines:
-            client, own = self._lines.popitem(last=False)
-            future = own.popleft()
-            self._length -= 1
-            if own:
-                self._lines[client] = own
-            if not future.done():
-                return future
-        return None
+        if not self._lines:
+            return None
+        client, own = self._lines.popitem(last=False)
+        future = own.popleft()
+        self._length -= 1
+        if own:
+            self._lines[client] = own
+        return future
 
 
 class Places:
