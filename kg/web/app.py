@@ -40,18 +40,18 @@ def application(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        try:
-            app.state.desk = desk = make()
-            await desk.pool.start()
-            if desk.gate is not None:
-                await desk.gate.start()
-        except KgError as error:
-            failed(error)
-            raise
-        yield
-        if desk.gate is not None:
-            await desk.gate.close()
-        await desk.pool.close()
+        async with contextlib.AsyncExitStack() as closing:
+            try:
+                app.state.desk = desk = make()
+                closing.push_async_callback(desk.pool.close)
+                await desk.pool.start()
+                if desk.gate is not None:
+                    closing.push_async_callback(desk.gate.close)
+                    await desk.gate.start()
+            except KgError as error:
+                failed(error)
+                raise
+            yield
 
     handlers: dict[Any, Any] = {  # Starlette's own type knows Exception alone
         KgError: _told,

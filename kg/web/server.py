@@ -1,5 +1,6 @@
 """From settings to a server that listens until it is told to end."""
 
+import contextlib
 import errno
 import socket
 from collections.abc import Callable
@@ -106,11 +107,8 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         timeout_keep_alive=int(bounds.head_seconds),
         timeout_graceful_shutdown=5,
     )
-    try:
+    with listener, contextlib.suppress(SystemExit):  # by which uvicorn says that it did not start
         Front(config, lambda: ready(address)).run([listener])
-    except SystemExit:  # uvicorn's way to say that it did not start
-        if not failures:
-            raise
     if failures:
         raise failures[0]
 
