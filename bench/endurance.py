@@ -10,7 +10,6 @@ import contextlib
 import http.client
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from kg.namespaces import DIP, GRAPH, RDFS, SCHEMA, SOURCE, XSD
+from bench.served import loaded, source, started
+from kg.namespaces import GRAPH, SCHEMA
 from kg.store.manifest import read_manifest
 
 TOKEN = "a token for endurance alone"
@@ -42,33 +42,17 @@ class Found:
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Starts `kg serve --write` on the `.kg` of a folder, and kills it; yields its port too."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kg", "serve", "--write", "--port", "0", "--share", "6000"],
-        cwd=folder,
-        env={**os.environ, "KG_SERVE_TOKEN": TOKEN, "PYTHONPATH": str(Path(__file__).parents[1])},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr
-    try:
-        told = process.stderr.readline()
-        port = re.search(r":(\d+),", told)
-        assert port, told + process.stderr.read()
-        yield process, int(port[1])
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
+    command = ["-m", "kg", "serve", "--write", "--port", "0", "--share", "6000"]
+    with started(folder, command, {"KG_SERVE_TOKEN": TOKEN}) as (process, address):
+        try:
+            yield process, int(address.rpartition(":")[2])
+        finally:
+            process.kill()
 
 
 def document(number: int, version: int) -> str:
     """Returns a source all of whose notes tell its version."""
-    source = f"{SOURCE}kept-{number}"
-    notes = "".join(f'<{source}/note-{n}> <{SCHEMA}text> "{version}" .\n' for n in range(NOTES))
-    about = f'<{source}> a <{DIP}Dataset> ; <{RDFS}label> "Kept {number}" ; '
-    return f'{about} <{SCHEMA}datePublished> "2026-01-01"^^<{XSD}date> .\n{notes}'
+    return source(f"kept-{number}", [str(version)] * NOTES)
 
 
 def ask(
@@ -257,12 +241,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] not in what:
         print(__doc__)
         return 2
-    root = Path(__file__).parents[1]
     with tempfile.TemporaryDirectory() as name:
-        seed = root / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
-        load = [sys.executable, "-m", "kg", "load", str(seed)]
-        environment = {**os.environ, "PYTHONPATH": str(root)}
-        subprocess.run(load, cwd=name, env=environment, check=True, capture_output=True)
+        loaded(Path(name))
         found = Found()
         what[arguments[0]](int(arguments[1]), Path(name), found)
     print("\n".join([*found.seen, *(f"WRONG {one}" for one in found.wrong)]))

@@ -26,9 +26,10 @@ from urllib.parse import quote
 from bench import world
 from bench.frame import table
 from bench.load import Tally, drive, get, send
+from bench.served import source
 from kg.errors import LimitError
 from kg.load import read_house
-from kg.namespaces import DIP, GRAPH, RDFS, SCHEMA, SOURCE, XSD
+from kg.namespaces import DIP, GRAPH, SOURCE
 from kg.queries import bind, read_questions
 from kg.rdf import NamedNode, Rows, parse, serialize
 from kg.store import Limits, Reader, open_store
@@ -97,11 +98,7 @@ def _is_short(store: Reader, text: str) -> bool:
 
 def document(number: int) -> bytes:
     """Returns a small source as Turtle, of 30 triples."""
-    source = f"{SOURCE}bench-{number % 8}"
-    about = f'<{source}> a <{DIP}Dataset> ; <{RDFS}label> "Bench {number}" '
-    day = f'; <{SCHEMA}datePublished> "2026-01-01"^^<{XSD}date> .'
-    notes = [f'<{source}/note-{n}> <{SCHEMA}text> "{number}-{n}" .' for n in range(27)]
-    return "\n".join([about + day, *notes]).encode()
+    return source(f"bench-{number % 8}", [f"{number}-{n}" for n in range(27)]).encode()
 
 
 def free_port() -> int:
@@ -241,8 +238,7 @@ def _row(
     return (
         server.name,
         round(rate),
-        f"{readers.quantile(0.5):.1f}",
-        f"{readers.quantile(0.99):.1f}",
+        *(f"{readers.quantile(q):.1f}" if rate else "–" for q in (0.5, 0.99)),
         errors,
         f"{written / seconds:.1f}" if written is not None else "–",
     )
@@ -270,7 +266,7 @@ def measure_load(folder: Path, questions: dict[str, list[str]], seconds: float) 
 def measure_lookups(folder: Path, subjects: list[str], seconds: float) -> str:
     """Measures 32 readers that ask the least, where HTTP costs more than the query."""
     rows = []
-    for start in itertools.islice(servers(folder), 2):
+    for start in servers(folder):
         with start as server:
             drive(server.port, 2, (8, lookups(server, subjects), "127.0.1."))
             (readers,) = drive(server.port, seconds, (32, lookups(server, subjects), "127.0.1."))

@@ -3,18 +3,15 @@
 import contextlib
 import http.client
 import json
-import os
-import re
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-ROOT = Path(__file__).parents[1]
-SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+from bench.served import ROOT, SEED, loaded, started
+
+__all__ = ["ROOT", "SEED", "Reply", "Served", "loaded", "serving"]
 
 
 @dataclass(frozen=True)
@@ -79,40 +76,5 @@ def serving(
     command = ["-m", "kg", "serve", "--port", "0", *options]
     if bounds is not None:
         command = [str(Path(__file__).with_name("serve_bounded.py")), json.dumps(bounds)]
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr
-    try:
-        told = process.stderr.readline()
-        found = re.search(r"http://\S+:\d+", told)
-        assert found, told + process.stderr.read()
-        yield Served(found[0], process, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stderr.close()
-
-
-def loaded(folder: Path, *files: Path) -> Path:
-    """Loads documents into a `.kg` in a folder, which is returned."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kg", "load", *map(str, files or (SEED,))],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+    with started(folder, command, environment) as (process, address):
+        yield Served(address, process, folder)

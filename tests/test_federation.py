@@ -11,7 +11,6 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 from servers import Server
-from serving import Served, loaded, serving
 from stub import JSON, ROWS, Stub, send
 
 from kg.cli import main
@@ -21,6 +20,7 @@ from kg.store import Limits, in_memory
 from kg.store.federation import ROWS as MOST
 from kg.store.federation import checked_addresses, federated
 from kg.store.remote.endpoint import Endpoint
+from tests.serving import Served, loaded, serving
 
 HERE = """
 <urn:a> <urn:p> <urn:b> . <urn:a> <urn:q> 1 . <urn:b> <urn:q> 2 . <urn:c> <urn:q> 3 .

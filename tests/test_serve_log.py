@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from serving import Served, loaded, serving
 
 from kg.cli import run
+from tests.serving import Served, loaded, serving
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ [A-Z]+ /\S* \d{3} \d+\.\d \d+")
 TOKEN = "a-token-for-this-test-alone"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import SEED, Served, serving
 from stub import Stub, send
 from test_remote import COMMANDS
 from test_serve_graphs import DOCUMENT
@@ -13,6 +12,7 @@ from test_serve_graphs import DOCUMENT
 from kg.cli import run
 from kg.load import read_house
 from kg.store import open_store
+from tests.serving import SEED, Served, serving
 
 TOKEN = "a-token-for-this-test-alone"
 TABLE = Path(__file__).parent / "data" / "imports" / "polecat.tab"
