@@ -6,12 +6,11 @@ in them and the passages that they rest on, is looked up once and kept in mind f
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from kg.errors import Misuse
 from kg.network.graph import Filters
 from kg.queries import bind, read_questions
 from kg.rdf import Literal, NamedNode, Rows, Term
@@ -20,8 +19,8 @@ from kg.store import Reader
 Traits = dict[str, list[str]]
 """Values by trait, in their natural order: p2 before p16."""
 
-PAGE = 1_000
-"""How many things are asked about at once."""
+PAGE = 250
+"""How many things are asked about at once; from some thousands on Oxigraph reads all there are."""
 
 _IN_MIND = 50_000
 _BY = {"status": "labels", "issue": "labels", "stance": "labels", "voucher": "vouchers",
@@ -96,11 +95,13 @@ class Told:
             told: dict[str, Traits] = {iri: defaultdict(list) for iri in page}
             links: dict[str, list[tuple[str, str]]] = {iri: [] for iri in page}
             for event, trait, value in self._rows("events", {"event": _terms(page)}):
-                named = isinstance(value, NamedNode)
-                if isinstance(trait, NamedNode) and named:
-                    links[_text(event)].append((trait.value, _text(value)))
-                elif named or _text(trait) not in _BY:
-                    told[_text(event)][_text(trait)].append(_text(value))
+                name, is_link = _text(trait), isinstance(trait, NamedNode)
+                if (is_link or name in _BY) and not isinstance(value, NamedNode):
+                    continue  # text where a thing is meant
+                if is_link:
+                    links[_text(event)].append((name, _text(value)))
+                else:
+                    told[_text(event)][name].append(_text(value))
             words = {
                 trait: self._looked_up(by, (iri for one in told.values() for iri in one[trait]))
                 for trait, by in _BY.items()
@@ -167,11 +168,7 @@ class Told:
                     values.sort(key=_natural)
         return {iri: known[iri] for iri in asked if known[iri]}
 
-    def _rows(
-        self, question: str, asked: dict[str, list[Term]]
-    ) -> tuple[tuple[Term | None, ...], ...]:
-        if question not in self._questions:
-            raise Misuse(f"queries/network/ lacks {question}.rq: reinstall diplomatic-kg")
+    def _rows(self, question: str, asked: dict[str, list[Term]]) -> Sequence[Sequence[Term | None]]:
         found = self._reader.query(bind(self._questions[question], asked))
         return found.rows if isinstance(found, Rows) else ()
 
