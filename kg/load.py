@@ -1,6 +1,7 @@
 """The gate: read, derive, judge, and only then replace the source, in one transaction."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,13 +9,13 @@ from pathlib import Path
 
 from kg import __version__
 from kg.derive import derive, read_rules
-from kg.errors import InputError, Misuse, NotConforming, Place
+from kg.errors import InputError, Misuse, NotConforming, Place, StoreError
 from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import DERIVED, RDFS, SOURCE, VOCABULARY_GRAPH, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.resources import Kind, files
-from kg.store import Background, Incoming, Narrowable, Reader, Standing, Writer
-from kg.validate import REPORTS, Judge, Judged, located, open_judge, read_shapes
+from kg.store import Approving, Background, Incoming, Narrowable, Reader, Standing, Writer
+from kg.validate import REPORTS, Judge, Judged, Report, located, open_judge, read_shapes
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -52,6 +53,13 @@ class House:
     def judge(self) -> Judge:
         """The shapes, ready to judge."""
         return open_judge(self.shapes, self.background.quads)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when anything does that a source is judged with."""
+        # Blank nodes are called another name each time.
+        shapes = sorted(re.sub(r"_:\w+", "_:", str(quad)) for quad in self.shapes)
+        return hashlib.sha256("\n".join((self.background.digest, *shapes)).encode()).hexdigest()
 
     @cached_property
     def background(self) -> Background:
@@ -130,13 +138,16 @@ def read_house(project: Path | None = None) -> House:
     return House(project)
 
 
-def check(path: Path, house: House, source: str | None = None) -> list[Checked]:
+def check(
+    path: Path, house: House, source: str | None = None, store: Reader | None = None
+) -> list[Checked]:
     """Returns what the shapes say of each source of a file.
 
     Args:
         path: The file.
         house: What it is read and judged with.
         source: IRI of the only one that may be in it, if that is so.
+        store: May hold its sources in another form, which saves judging what has not changed.
 
     Raises:
         InputError: It cannot be read.
@@ -148,7 +159,7 @@ def check(path: Path, house: House, source: str | None = None) -> list[Checked]:
     other = [one.source for one in documents if one.source != source]
     if source is not None and other:
         raise Misuse(f"the document is about {other[0]}, not about {source}")
-    return [_checked(document, house) for document in documents]
+    return [_checked(document, house, store) for document in documents]
 
 
 def check_store(store: Reader, house: House, name: str) -> Judged:
@@ -189,10 +200,10 @@ def _judged(store: Reader, house: House, source: str) -> Judged:
     return located(source, report, lambda *_: place, labels)
 
 
-def _checked(document: Document, house: House) -> Checked:
+def _checked(document: Document, house: House, store: Reader | None) -> Checked:
     derived = tuple(house.background.derive(document.quads))
     own = (*document.quads, *derived)
-    report = house.judge.judge(own)
+    report = _changed(own, document.source, house, store) or house.judge.judge(own)
     labels = {
         quad.subject.value: quad.object.value
         for quad in own
@@ -202,6 +213,20 @@ def _checked(document: Document, house: House) -> Checked:
     }
     judged = located(document.file, report, document.locate, labels)
     return Checked(document, derived, judged)
+
+
+def _changed(
+    own: tuple[Quad, ...], source: str, house: House, store: Reader | None
+) -> Report | None:
+    """Returns what the shapes say of a source that a store holds in a form that they approved."""
+    graphs = (graph_of(source), graph_of(source) + DERIVED)
+    try:
+        if not isinstance(store, Approving) or store.approved(source) != house.digest:
+            return None
+        come, go = store.difference(source, own)
+        return house.judge.again(own, store, come, go, graphs)
+    except StoreError:  # a view that is damaged is made anew when the store is written
+        return None
 
 
 def load(
@@ -232,21 +257,28 @@ def load(
     In each case the store is as it was; of a file of more than 100,000 quads some sources may be in
     when the store can no longer be written.
     """
-    return enter(store, admit(path, house, fail_on, source), recorded_by=recorded_by)
+    admitted = admit(path, house, fail_on, source, store)
+    return enter(store, admitted, house, recorded_by=recorded_by)
 
 
 def admit(
-    path: Path, house: House, fail_on: str = "violation", source: str | None = None
+    path: Path,
+    house: House,
+    fail_on: str = "violation",
+    source: str | None = None,
+    store: Reader | None = None,
 ) -> list[Checked]:
     """Returns the sources of a file that may enter a store; arguments and errors as of `load`."""
-    found = check(path, house, source)
+    found = check(path, house, source, store)
     refused = [one.judged for one in found if not one.judged.conforms(fail_on)]
     if refused:
         raise Refused(refused)
     return found
 
 
-def enter(store: Writer, admitted: Iterable[Checked], *, recorded_by: str) -> list[Loaded]:
+def enter(
+    store: Writer, admitted: Iterable[Checked], house: House, *, recorded_by: str
+) -> list[Loaded]:
     """Puts sources that were admitted into a store, none of them by half.
 
     Raises:
@@ -255,7 +287,13 @@ def enter(store: Writer, admitted: Iterable[Checked], *, recorded_by: str) -> li
     found = tuple(admitted)
     changed = store.replace_several(
         [
-            Incoming(one.document.source, one.document.label, one.document.quads, one.derived)
+            Incoming(
+                one.document.source,
+                one.document.label,
+                one.document.quads,
+                one.derived,
+                "" if one.judged.findings else house.digest,
+            )
             for one in found
         ],
         recorded_by=recorded_by,

@@ -82,7 +82,9 @@ def test_what_failed_half_way_is_not_seen_after_the_next_load(
             with pytest.raises(StoreError, match="the disk is full"):
                 store.replace(SOURCE + "s", new, (), label="s", recorded_by="me")
         assert set(store.quads()) == set(old)
-        other = Quad(NamedNode("urn:o"), NamedNode("urn:p"), Literal("o"), NamedNode("urn:g"))
+        other = Quad(
+            NamedNode("urn:o"), NamedNode("urn:p"), Literal("o"), NamedNode(graph_of(SOURCE + "o"))
+        )
         store.replace(SOURCE + "o", [other], (), label="o", recorded_by="me")
         assert set(store.quads()) == {*old, other}
 

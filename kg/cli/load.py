@@ -32,7 +32,7 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
     """
     from kg.errors import InputError, LimitError, NotConforming, harmless
     from kg.load import admit, enter, read_house
-    from kg.store import open_store
+    from kg.store import holds_store, open_store
     from kg.validate import REPORTS
 
     address = address_of(settings)
@@ -45,8 +45,9 @@ def command(settings: Settings, files: tuple[Path, ...], by: str | None, fail_on
         )
         for path in files:
             try:
-                admitted = admit(path, house, fail_on)
-                entered = enter(store(), admitted, recorded_by=by or getpass.getuser())
+                before = store() if holds_store(address) else None
+                admitted = admit(path, house, fail_on, store=before)
+                entered = enter(store(), admitted, house, recorded_by=by or getpass.getuser())
             except (InputError, LimitError, NotConforming) as error:
                 mark = click.style("error: ", fg="red", bold=True)
                 for line in str(error).splitlines():

@@ -8,6 +8,7 @@ from kg.errors import Misuse, StoreError
 from kg.rdf import Quad, Rows
 from kg.store import doctor
 from kg.store.base import (
+    Approving,
     Background,
     Bulk,
     Incoming,
@@ -25,6 +26,7 @@ Watch = Callable[[list[Any]], Iterable[Any]]
 """Passes what is to be done on, one after the other, and may show how far it is."""
 
 __all__ = [
+    "Approving",
     "Background",
     "Bulk",
     "Incoming",
@@ -36,6 +38,7 @@ __all__ = [
     "Writer",
     "ask",
     "diagnose",
+    "holds_store",
     "in_memory",
     "is_folder",
     "open_store",
@@ -46,6 +49,11 @@ __all__ = [
 def is_folder(address: str) -> bool:
     """Returns whether an address is that of a store folder."""
     return address != "memory:" and "://" not in address
+
+
+def holds_store(address: str) -> bool:
+    """Returns whether an address is that of a store folder that is there."""
+    return is_folder(address) and (Path(address) / "sources").is_dir()
 
 
 def open_store(address: str, background: Background, *, create: bool = False) -> Writer:
@@ -69,7 +77,7 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     if not is_folder(address):
         raise Misuse(f"{address}: a store is a folder, memory:, or an http address")
     folder = Path(address)
-    if not create and not (folder / "sources").is_dir():
+    if not create and not holds_store(address):
         raise StoreError(f"there is no store at {address}: `kg load FILE` makes one")
     return FolderStore(folder, background)
 

@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -142,6 +142,9 @@ def _taken(there: Path, here: Path) -> Manifest:
                     f"{there} lacks {error.filename}: `kg doctor` says more"
                 ) from error
             continue
+        # Who restores it judges anew.
+        plain = (replace(entry, approved="") for entry in known.entries.values())
+        known = replace(known, entries={entry.record.source: entry for entry in plain})
         (here / MANIFEST).write_bytes(known.to_json())
         return known
     raise StoreError(f"{there} changes faster than it can be copied: try again")

@@ -70,12 +70,14 @@ class Incoming:
         label: What a person calls it.
         asserted: In the graph of the source.
         derived: In that graph's `/derived` twin.
+        approved: Digest of what it was judged with, if that found nothing wrong with it.
     """
 
     source: str
     label: str
     asserted: tuple[Quad, ...]
     derived: tuple[Quad, ...]
+    approved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,17 @@ class Narrowable(Protocol):
 
     def narrowed(self, source: str) -> Reader | None:
         """Returns a reader of one source and the background; nothing where it cannot be asked."""
+
+
+@runtime_checkable
+class Approving(Reader, Protocol):
+    """A store that knows what its sources were judged with."""
+
+    def approved(self, source: str) -> str:
+        """Returns the digest of what found nothing wrong with a source as queries see it, or ''."""
+
+    def difference(self, source: str, quads: Iterable[Quad]) -> tuple[list[Quad], list[Quad]]:
+        """Returns what queries do not see yet of a source that is to be these, and see too much."""
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from kg.errors import StoreError
 from kg.rdf import NamedNode, Quad, Result
 from kg.store import doctor, foreign, index, manifest, view
-from kg.store.answers import answer, missing
+from kg.store.answers import answer, failure, missing
 from kg.store.base import Background, Bulk, Closing, Incoming, Limits, SourceRecord
 from kg.store.files import digest_of as digest_of_file
 from kg.store.files import told, write_durably
@@ -61,7 +61,10 @@ class FolderStore(Closing):
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yields what queries see, of one named graph or all."""
         name = None if graph is None else NamedNode(graph)
-        yield from self._store().quads_for_pattern(None, None, None, name)
+        try:
+            yield from self._store().quads_for_pattern(None, None, None, name)
+        except (RuntimeError, OSError) as error:
+            raise failure(str(error)) from error
 
     def asserted(self, source: str | None = None) -> Iterator[Quad]:
         """Yields what sources assert, literals as they were written."""
@@ -75,6 +78,21 @@ class FolderStore(Closing):
     def sources(self) -> list[SourceRecord]:
         """Returns a record of each source that queries see, sorted by IRI."""
         return self._open_view().manifest.records()
+
+    def approved(self, source: str) -> str:
+        """Returns the digest of what found nothing wrong with a source as queries see it, or ''."""
+        known = self._open_view().manifest
+        # Beside a writer the view may be of another background.
+        is_ours = self._stamp() == self._stamp_of(known)
+        return known.entries[source].approved if is_ours and source in known.entries else ""
+
+    def difference(self, source: str, quads: Iterable[Quad]) -> tuple[list[Quad], list[Quad]]:
+        """Returns what queries do not see yet of a source that is to be these, and see too much."""
+        try:
+            entry = self._open_view().manifest.entries[source]
+            return index.difference(self._store(), self._folder, entry, quads)
+        except (RuntimeError, OSError) as error:
+            raise failure(str(error)) from error
 
     # Writing
 
@@ -117,7 +135,10 @@ class FolderStore(Closing):
         fresh = [(one, record) for one, record, is_held in found if not is_held]
         if fresh:
             files = self._folder / "sources"
-            entries = [manifest.write_source(files, record, one.asserted) for one, record in fresh]
+            entries = [
+                replace(manifest.write_source(files, record, one.asserted), approved=one.approved)
+                for one, record in fresh
+            ]
             quads = {one.source: (*one.asserted, *one.derived) for one, _ in fresh}
             self._commit(known, known.with_entries(entries), quads)
         return [not is_held for _, _, is_held in found]
@@ -241,7 +262,7 @@ class FolderStore(Closing):
         """Returns the index with what changes in it, or nothing if it turns out to be damaged."""
         try:
             store = self._begin(before, changed)
-            index.hold(store, changed, before)
+            index.hold(store, self._folder, before, changed)
             store.flush()
         except RuntimeError:  # so Oxigraph says it
             return None
@@ -263,10 +284,10 @@ class FolderStore(Closing):
 
     def _publish(self, store: ox.Store, known: manifest.Manifest) -> None:
         store.flush()
+        self._leave()
         view.publish(store, self._folder / "view", known)
         write_durably(self._stamp_path(), json.dumps(self._stamp_of(known)).encode())
         self._sweep(known)
-        self._leave()
 
     def _sweep(self, known: manifest.Manifest) -> None:
         named = {entry.file for entry in known.entries.values()} | {"manifest.json"}

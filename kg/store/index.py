@@ -3,8 +3,9 @@
 Nothing here is a commit: what is left half done by a crash has no stamp, and is made anew.
 """
 
+import contextlib
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +13,10 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.namespaces import DERIVED, graph_of
-from kg.rdf import NamedNode, Quad
+from kg.rdf import Literal, NamedNode, Quad, parse
 from kg.store import manifest
 from kg.store.base import Background
+from kg.store.memory import rewritten
 
 MANY: Final = 1_000
 """From so many quads on Oxigraph's bulk loader is the faster way in."""
@@ -101,31 +103,91 @@ def merge(index: ox.Store, come: int, known: manifest.Manifest) -> None:
 
 
 def hold(
-    index: ox.Store, sources: Mapping[str, Collection[Quad]], known: manifest.Manifest
+    index: ox.Store, folder: Path, known: manifest.Manifest, sources: Mapping[str, Collection[Quad]]
 ) -> None:
     """Has an index hold of each source these quads and no others; what it holds already stays.
 
     Args:
         index: Of the store.
-        sources: By IRI.
+        folder: The store.
         known: What the index holds.
+        sources: By IRI.
 
     Raises:
         RuntimeError: It is damaged.
     """
     fresh: list[Quad] = []
     for source, quads in sources.items():
-        wanted, held = frozenset(quads), set()
-        for graph in (graph_of(source), graph_of(source) + DERIVED):
-            # In the forms that the index keeps: what was written otherwise goes and comes again.
-            for quad in index.quads_for_pattern(None, None, None, NamedNode(graph)):
-                if quad in wanted:
-                    held.add(quad)
-                else:
-                    index.remove(quad)
-        fresh += (quad for quad in quads if quad not in held)
+        entry = known.entries.get(source)
+        come: Collection[Quad] = quads
+        go: Iterable[Quad] = _held(index, source)
+        if entry is not None and quads and not entry.is_bulk:
+            # Where its file is damaged, all of it comes anew.
+            with contextlib.suppress(StoreError):
+                come, go = difference(index, folder, entry, quads)
+        for quad in go:
+            index.remove(quad)
+        fresh += come
     if len(fresh) <= MANY:
         index.extend(fresh)
     else:
         index.bulk_extend(fresh)
         merge(index, len(fresh), known)
+
+
+def difference(
+    index: ox.Store, folder: Path, entry: manifest.Entry, quads: Iterable[Quad]
+) -> tuple[list[Quad], list[Quad]]:
+    """Returns what an index lacks of a source that is to be these quads, and what it has too much.
+
+    A literal that the index keeps in another form may be in both.
+
+    Args:
+        index: Of the store, or its view.
+        folder: The store.
+        entry: The source as it is.
+        quads: As it is to be, asserted and derived.
+
+    Raises:
+        RuntimeError: The index is damaged.
+        StoreError: The file of the source is damaged.
+    """
+    graph, twin = _graphs(entry.record.source)
+    own = tuple(quads)
+    asserted = [quad for quad in own if quad.graph_name == graph]
+    # To read it out of the index takes longer than to judge it.
+    written = manifest.read_text(folder / "sources", entry)
+    was = written.replace(f" {graph} .\n".encode(), b" .\n")
+    come, go = _compared(graph, was, asserted)
+    if rewritten(quad.object for quad in go if isinstance(quad.object, Literal)):
+        come, go = _compared(graph, _dumped(index, graph), asserted)
+    derived = [quad for quad in own if quad.graph_name == twin]
+    more, less = _compared(twin, _dumped(index, twin), derived)
+    return come + more, go + less
+
+
+def _compared(graph: NamedNode, was: bytes, now: list[Quad]) -> tuple[list[Quad], list[Quad]]:
+    """Returns what of a graph comes and what goes, if that was its N-Triples."""
+    # As lines: to make terms of hundreds of thousands of triples takes long, too.
+    text = ox.serialize((quad.triple for quad in now), format=ox.RdfFormat.N_TRIPLES) or b""
+    wanted = dict(zip(text.split(b"\n"), now, strict=False))
+    before = set(was.split(b"\n"))
+    gone = parse(b"\n".join(before.difference(wanted)), "nt", file="index")
+    return (
+        [quad for line, quad in wanted.items() if line not in before],
+        [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in gone],
+    )
+
+
+def _dumped(index: ox.Store, graph: NamedNode) -> bytes:
+    return index.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
+
+
+def _held(index: ox.Store, source: str) -> Iterator[Quad]:
+    for graph in _graphs(source):
+        yield from index.quads_for_pattern(None, None, None, graph)
+
+
+def _graphs(source: str) -> tuple[NamedNode, NamedNode]:
+    graph = graph_of(source)
+    return NamedNode(graph), NamedNode(graph + DERIVED)

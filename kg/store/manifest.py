@@ -11,6 +11,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -29,12 +30,14 @@ class Entry:
 
     Attributes:
         is_bulk: It may be too large to be held, and is derived from piece by piece.
+        approved: As of `Incoming`.
     """
 
     record: SourceRecord
     file: str
     sha256: str
     is_bulk: bool = False
+    approved: str = ""
 
 
 Watch = Callable[[list[Entry]], Iterable[Entry]]
@@ -87,6 +90,7 @@ def read_manifest(path: Path) -> Manifest:
                 entry["file"],
                 entry["sha256"],
                 entry.get("is_bulk", False),
+                entry.get("approved", ""),
             )
             for entry in document["sources"]
         )
@@ -150,14 +154,29 @@ def pieces_of(folder: Path, entry: Entry) -> Iterator[list[Quad]]:
     Raises:
         StoreError: Its file is missing or is not what was written.
     """
+    with _sound(folder, entry) as path, gzip.open(path) as file:
+        for data in _pieces(file) if entry.is_bulk else [file.read()]:
+            yield list(parse(data, "nq", file=str(path)))
+
+
+def read_text(folder: Path, entry: Entry) -> bytes:
+    """Returns what a source asserts as N-Quads, as it was written.
+
+    Raises:
+        StoreError: Its file is missing or is not what was written.
+    """
+    with _sound(folder, entry) as path:
+        return gzip.decompress(path.read_bytes())
+
+
+@contextmanager
+def _sound(folder: Path, entry: Entry) -> Iterator[Path]:
     path = folder / entry.file
     damaged = f"the file of {entry.record.source} is damaged: {path}; load the source again"
     try:
         if digest_of(path) != entry.sha256:
             raise StoreError(damaged)
-        with gzip.open(path) as file:
-            for data in _pieces(file) if entry.is_bulk else [file.read()]:
-                yield list(parse(data, "nq", file=str(path)))
+        yield path
     except (OSError, EOFError, zlib.error, InputError) as error:
         raise StoreError(damaged) from error
 

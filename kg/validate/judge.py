@@ -138,6 +138,35 @@ class Judge:
             return self.judge(chain(kept, come))
         return self._near(near)
 
+    def again(
+        self,
+        source: Collection[Quad],
+        reader: Reader,
+        added: Iterable[Quad],
+        removed: Iterable[Quad],
+        graphs: Iterable[str],
+    ) -> Report:
+        """Returns what is wrong with a source with which nothing was wrong before, as `judge` does.
+
+        Only what the difference can affect is judged: with the rest nothing is wrong now either.
+
+        Args:
+            source: As it is now, as `judge` takes it.
+            reader: Holds it as it was, and the context.
+            added: What it has more now.
+            removed: What it has no longer.
+            graphs: Names of its graphs.
+        """
+        names = {*graphs, *self._context_graphs}
+        near = self._neighbourhood(reader, frozenset(added), frozenset(removed), names)
+        if near is None:
+            return self.judge(source)
+        # Where a finding may have come from is looked for among all that is said of its node.
+        nodes = {node for node, _ in near.roots}
+        about = frozenset(quad for quad in source if quad.subject in nodes)
+        report = self._near(replace(near, quads=near.quads | about))
+        return replace(report, focus_nodes=_number_of_nodes(source))
+
     def _neighbourhood(
         self,
         reader: Reader,
@@ -258,3 +287,17 @@ class Judge:
         for shape in self.compiled.shapes:
             footprints.add(shape)
         return footprints
+
+
+def _number_of_nodes(source: Iterable[Quad]) -> int:
+    """Returns how many nodes of a source are judged."""
+    return len(
+        {
+            quad.subject
+            for quad in source
+            if quad.predicate.value == RDF + "type"
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, NamedNode | Literal)
+            and quad.object.value.startswith(DIP)
+        }
+    )
