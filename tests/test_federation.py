@@ -13,7 +13,7 @@ import pytest
 from servers import Server
 from stub import JSON, ROWS, Stub, send
 
-from kg.cli import main
+from kg.cli import run
 from kg.errors import KgError, LimitError, Misuse, QueryError, StoreError
 from kg.rdf import Rows, parse
 from kg.store import Limits, in_memory
@@ -312,11 +312,11 @@ def test_command_answers_it_and_refuses_without_leave(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = f"SELECT ?r {{ SERVICE <{there}> {{ <urn:d> <urn:r> ?r }} }}"
-    assert main(["-s", "memory:", "query", text, "--allow-service", there]) == 0
+    assert run(["-s", "memory:", "query", text, "--allow-service", there]) == 0
     assert capsys.readouterr().out.split() == ["r", "7"]
-    assert main(["-s", "memory:", "query", text]) == 4
+    assert run(["-s", "memory:", "query", text]) == 4
     assert "--allow-service" in capsys.readouterr().err
-    assert main(["-s", "memory:", "query", text, "--allow-service", "nowhere"]) == 2
+    assert run(["-s", "memory:", "query", text, "--allow-service", "nowhere"]) == 2
 
 
 @pytest.fixture(scope="module")

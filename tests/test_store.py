@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from servers import SERVERS, Server
 
 from kg.errors import LimitError, Misuse, QueryError, StoreError
 from kg.namespaces import DERIVED, SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
-from kg.store import Background, Incoming, Limits, Writer, foreign, open_store
+from kg.store import Background, Incoming, Limits, Writer, foreign, gate, open_store
 from kg.web import pool
 from kg.web.server import Settings, serve
 
@@ -167,6 +168,47 @@ def test_service_is_refused_however_it_is_spelt(text: str) -> None:
 )
 def test_the_word_service_elsewhere_is_no_matter(text: str) -> None:
     assert loaded().run(text, Limits()) is False
+
+
+def test_an_iri_that_could_hide_a_clause_is_told_from_a_comparison() -> None:
+    text = """SELECT (COUNT(DISTINCT <urn:f#g>(?s)) AS ?n) FROM <urn:g#x> {
+      ?s (<urn:p#a>/<urn:p#b>|^<urn:p#c>)+ <urn:o#'x>, [ <urn:p#a> <urn:o#b> ] ; a ?o
+      FILTER(?o IN (<urn:o#a>, <urn:o#b>) && ?p != <urn:p#x> && ?o > "1"^^<urn:t#i> && 1 < 2)
+      FILTER(?o < "x#'" || EXISTS { ?s <urn:p#a> <urn:o#b> } || <urn:f#g>(?o, <urn:o#a>))
+      VALUES (?x ?y) { (<urn:x#a> <urn:y#'b>) (1 <urn:y#c>) } BIND(IF(?x, <urn:x#a>, 1) AS ?z)
+    }"""
+    assert gate.check(text).dataset
+    assert len(list(gate.tokens(text))) > 50
+
+
+def test_no_text_is_a_clause_to_the_engine_and_not_to_the_gate() -> None:
+    """Of random pieces that quotes, comments and `<` are made of; the gate is asked first.
+
+    Where a query is one no more when nonsense stands in place of the clause, the engine reads it.
+    """
+    clause, nonsense = "SERVICE SILENT<u:x>{}", "@@@"
+    pieces = ["<'>", "'", "<", ">", "#", "=", "'x'", "\n", "'''", "1", "?a", "b:c", ")", "(", " "]
+    chance, store, read = random.Random(3), ox.Store(), 0
+
+    def is_query(text: str) -> bool:
+        try:
+            store.query(text, prefixes={"b": "u:"})
+        except SyntaxError:
+            return False
+        except (OSError, RuntimeError):
+            return True
+        return True
+
+    for _ in range(40_000):
+        before, after = ("".join(chance.choices(pieces, k=chance.randint(1, 4))) for _ in range(2))
+        text = f"ASK{{FILTER(?a{before}) {{}} FILTER(?b{after})}}"
+        try:
+            gate.check(text.replace("{}", clause, 1))
+        except QueryError:
+            continue
+        read += 1
+        assert is_query(text.replace("{}", nonsense, 1)) or not is_query(text)
+    assert read > 10
 
 
 ENDS = {
