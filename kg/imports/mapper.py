@@ -8,7 +8,7 @@ and checked for many rows at once, and only putting them together is done row by
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from operator import add, itemgetter
+from operator import add
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from kg.imports.mapped import ARROW, Coded, Mapped, Told
 from kg.imports.mapping import Mapping
 from kg.imports.memory import MAX_SEEN, Column, Columns, K, Memory, Tell
 from kg.imports.participants import Named, Participants
+from kg.imports.rows import Grid
 from kg.namespaces import DERIVED, DIP, OA, RDF, RDFS, SCHEMA, SEM, STATUS, XSD, graph_of
 
 _Checked: TypeAlias = tuple[Sequence[Any], Sequence[Any], Callable[[Any], str]]
@@ -63,8 +64,7 @@ class Mapper:
         self.unknown: dict[tuple[str, str], tuple[int, int]] = {}
         self._m = m = mapping
         self._g = g = f" <{graph_of(m.source)}> .\n"
-        self._needed = (*m.columns, m.id[0])  # two at least: of one, itemgetter makes no tuple
-        self._pick = itemgetter(*self._needed)
+        self._needed = m.columns
         self._keys = Plain(KEY, m.missing)
         self._kinds = Memory(self._kind)
         self._days = Days(m)
@@ -177,8 +177,10 @@ class Mapper:
     # Columns, and what cells in them mean
 
     def _columns(self, rows: Sequence[Sequence[str]]) -> Columns:
-        told = zip(*map(self._pick, rows), strict=True) if rows else [()] * len(self._needed)
-        columns: Columns = dict(zip(self._needed, told, strict=True))
+        columns: Columns = {
+            at: rows.column(at) if isinstance(rows, Grid) else [row[at] for row in rows]
+            for at in self._needed
+        }
         columns[None] = ("",) * len(rows)
         return columns
 

@@ -7,13 +7,11 @@ No more than a shard is ever held.
 import csv
 import hashlib
 import io
-import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -32,8 +30,7 @@ packs 4 to 12 times."""
 if TYPE_CHECKING:
     import _csv
 
-_BOM = b"\xef\xbb\xbf"
-_UNDECODED = re.compile("[\udc80-\udcff]")
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +190,7 @@ def _blocks(stream: IO[bytes], path: Path, *, quoted: bool) -> Iterator[bytes]:
         end = _last_end(block, quoted=quoted)
         if len(block) - end > MAX_LINE:
             line += block.count(b"\n", 0, end)
-            raise _too_long(path, line)
+            raise too_long(path, line)
         if end:
             yield block[:end]
             line += block.count(b"\n", 0, end)
@@ -232,15 +229,15 @@ def _whole(stream: IO[bytes], size: int) -> bytes:
 
 
 def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, ...]:
-    first = data.removeprefix(_BOM).partition(b"\n")[0].rstrip(b"\r")
+    first = data.removeprefix(BOM).partition(b"\n")[0].rstrip(b"\r")
     try:
         text = first.decode()
     except UnicodeDecodeError as error:
         raise InputError("it is not UTF-8: save it as UTF-8", Place(str(path), 1)) from error
     if len(text) > MAX_LINE:
-        raise _too_long(path, 1)
+        raise too_long(path, 1)
     try:
-        cells = next(_reader(text, delimiter)) if quoted else text.split(delimiter)
+        cells = next(reader_of(text, delimiter)) if quoted else text.split(delimiter)
     except csv.Error as error:
         raise InputError(f"not CSV: {error}", Place(str(path), 1)) from error
     while cells and not cells[-1].strip():
@@ -248,117 +245,14 @@ def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, 
     return tuple(cell.strip() for cell in cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Some rows of a shard, in its order.
-
-    Attributes:
-        numbers: Of each, from 1, heads counted.
-        lines: On which each begins.
-        cells: Of each.
-        rejected: Line, reason and cells of those among them that are not taken.
-    """
-
-    numbers: Sequence[int]
-    lines: Sequence[int]
-    cells: Sequence[list[str]]
-    rejected: Sequence[tuple[int, str, list[str]]] = ()
-
-    def only(self, places: Iterable[int]) -> "Rows":
-        """Returns those at some places among them."""
-        rows = ((self.numbers[at], self.lines[at], self.cells[at]) for at in places)
-        numbers, lines, cells = tuple(zip(*rows, strict=True)) or ((), (), ())
-        return Rows(numbers, lines, cells, self.rejected)
-
-    def without(self, wrong: dict[int, str]) -> "Rows":
-        """Returns them with those at some places rejected."""
-        told = ((self.lines[at], why, self.cells[at]) for at, why in wrong.items())
-        kept = self.only(at for at in range(len(self.cells)) if at not in wrong)
-        return replace(kept, rejected=(*self.rejected, *told))
-
-
-def rows_of(shard: Shard, size: int, delimiter: str, *, quoted: bool) -> Iterator[Rows]:
-    """Yields the rows of a shard.
-
-    Args:
-        shard: What holds them.
-        size: How many at once, at most.
-        delimiter: What parts their cells.
-        quoted: Whether cells may stand in quotation marks.
-
-    Raises:
-        LimitError: A row is longer than `MAX_LINE`.
-    """
-    data = shard.read()
-    if shard.number == 0:
-        data = data.removeprefix(_BOM)
-    try:
-        yield from (_quoted if quoted else _unquoted)(shard, data.decode(), size, delimiter)
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "surrogateescape")
-        for rows in (_quoted if quoted else _unquoted)(shard, text, size, delimiter):
-            wrong = [at for at, row in enumerate(rows.cells) if any(map(_UNDECODED.search, row))]
-            yield rows.without(dict.fromkeys(wrong, "it is not UTF-8"))
-
-
-def written(cells: Sequence[str], delimiter: str, *, quoted: bool) -> str:
-    """Returns a row as it stands in a table."""
-    if not quoted:
-        return delimiter.join(cells)
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
-    return out.getvalue()
-
-
-def _unquoted(shard: Shard, text: str, size: int, delimiter: str) -> Iterator[Rows]:
-    lines = text.removesuffix("\n").split("\n")
-    if "\r" in text:
-        lines = [line.removesuffix("\r") for line in lines]
-    for at in range(0, len(lines), size):
-        some = lines[at : at + size]
-        numbers, places = (
-            range(start, start + len(some)) for start in (shard.row + at, shard.line + at)
-        )
-        if max(map(len, some)) > MAX_LINE:
-            long = next(n for n, line in enumerate(some) if len(line) > MAX_LINE)
-            raise _too_long(shard.path, places[long])
-        rows = Rows(numbers, places, [line.split(delimiter) for line in some])
-        yield rows.only([n for n, line in enumerate(some) if line]) if "" in some else rows
-
-
-def _quoted(shard: Shard, text: str, size: int, delimiter: str) -> Iterator[Rows]:
-    records = _records(shard, text, delimiter)
-    while some := list(islice(records, size)):
-        rows = Rows(*zip(*((number, line, cells) for number, line, cells, _ in some), strict=True))
-        wrong = {at: why for at, (_, _, _, why) in enumerate(some) if why}
-        yield rows.without(wrong) if wrong else rows
-
-
-def _records(shard: Shard, text: str, delimiter: str) -> Iterator[tuple[int, int, list[str], str]]:
-    """Yields number, line and cells of each row, and why it cannot be taken apart."""
-    reader = _reader(text, delimiter)
-    number, line = shard.row, shard.line
-    while True:
-        cells, why = [], ""
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            why = f"not CSV: {error}"
-        if sum(map(len, cells)) > MAX_LINE or "field larger than" in why:
-            raise _too_long(shard.path, line)
-        if cells or why:
-            yield number, line, cells, why
-        number, line = number + 1, shard.line + reader.line_num
-
-
-def _reader(text: str, delimiter: str) -> "_csv.Reader":
+def reader_of(text: str, delimiter: str) -> "_csv.Reader":
+    """Returns what reads CSV, cells of any length that a row may have."""
     csv.field_size_limit(MAX_LINE)
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _too_long(path: str | Path, line: int) -> LimitError:
+def too_long(path: str | Path, line: int) -> LimitError:
+    """Returns what to raise for a row longer than `MAX_LINE`."""
     return LimitError(
         f"a row is longer than {MAX_LINE:,} bytes: this is no table of events, or its "
         "quotation marks do not match",

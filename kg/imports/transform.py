@@ -20,7 +20,8 @@ from kg.imports.mapped import Mapped
 from kg.imports.mapper import Mapper
 from kg.imports.mapping import Mapping
 from kg.imports.participants import Named
-from kg.imports.table import Rows, Shard, rows_of, written
+from kg.imports.rows import Rows, rows_of, written
+from kg.imports.table import Shard
 
 JUDGED, WRITTEN = 4_000, 64
 """Rows that are judged together, and that are written together where nobody judges: judging has a
@@ -278,7 +279,7 @@ def _fitted(rows: Rows, mapping: Mapping) -> Rows:
     heads = len(mapping.heads)
     if mapping.has_heads and rows.numbers and rows.numbers[0] == 1:
         rows = rows.only(range(1, len(rows.cells)))
-    if {*map(len, rows.cells)} <= {heads}:
+    if rows.widths <= {heads}:
         return rows
     if mapping.has_heads:
         cells = [row if any(row[heads:]) else row[:heads] for row in rows.cells]
