@@ -190,15 +190,18 @@ def test_a_damaged_view_hinders_no_load(tmp_path: Path) -> None:
 
 
 def test_a_restored_source_is_judged_whole(store: FolderStore, tmp_path: Path) -> None:
-    from kg.store.backup import backup, restore
+    from kg.store.backup import backup, restore, unpacked
 
     load(store, write(told(), tmp_path / "source.nq"), HOUSE, recorded_by="test")
     (record,) = store.sources()
     assert store.approved(record.source) == HOUSE.digest
     backup(store, tmp_path / "b", folder=tmp_path / ".kg")
     shutil.rmtree(tmp_path / ".kg" / "view")
-    with open_store(str(tmp_path / "new"), HOUSE.background, create=True) as other:
-        restore(other, tmp_path / "b")
+    with (
+        open_store(str(tmp_path / "new"), HOUSE.background, create=True) as other,
+        unpacked(tmp_path / "b") as packed,
+    ):
+        restore(other, packed)
         assert isinstance(other, FolderStore)
         assert other.sources() == [record]
         assert other.approved(record.source) == ""

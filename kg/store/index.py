@@ -172,9 +172,11 @@ def _compared(graph: NamedNode, was: bytes, now: list[Quad]) -> tuple[list[Quad]
     text = ox.serialize((quad.triple for quad in now), format=ox.RdfFormat.N_TRIPLES) or b""
     wanted = dict(zip(text.split(b"\n"), now, strict=False))
     before = set(was.split(b"\n"))
-    gone = parse(b"\n".join(before.difference(wanted)), "nt", file="index")
+    gone = tuple(parse(b"\n".join(before.difference(wanted)), "nt", file="index"))
+    # 1 that goes takes a 1.0 that stays along, which the index keeps as 1: it comes again.
+    lost = {quad.subject for quad in gone if isinstance(quad.object, Literal)}
     return (
-        [quad for line, quad in wanted.items() if line not in before],
+        [quad for line, quad in wanted.items() if line not in before or quad.subject in lost],
         [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in gone],
     )
 
