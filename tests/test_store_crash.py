@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import json
 import random
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from kg.errors import StoreError
 from kg.namespaces import SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.store import Background, Limits, open_store
+from kg.store.manifest import read_commit, read_manifest
 
 WRITER = Path(__file__).with_name("store_writer.py")
 QUADS = 40
@@ -154,6 +156,32 @@ def test_flipped_byte_of_a_source_is_named(tmp_path: Path) -> None:
         pytest.raises(StoreError, match=r"source/s is damaged"),
     ):
         list(store.asserted())
+
+
+def test_a_question_does_not_read_the_list_of_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = filled(tmp_path)
+
+    def read(*_: object) -> None:
+        raise AssertionError("read whole")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.store.manifest.read_manifest", read)
+        patch.setattr("kg.store.view.parse_manifest", read)
+        with open_store(str(folder), BACKGROUND) as store:
+            assert store.query("ASK { ?s ?p ?o }") is True
+    path = folder / "sources" / "manifest.json"
+    before = read_manifest(path)
+    assert read_commit(path) == before.commit == 1
+    # As it was written before.
+    path.write_text(json.dumps(json.loads(path.read_bytes()), indent=1))
+    assert read_manifest(path) == before
+    assert read_commit(path) == 1
+    for damaged in ("", "{", path.read_text()[:9], path.read_text().replace("commit", "omit")):
+        path.write_text(damaged)
+        with pytest.raises(StoreError, match="damaged"):
+            read_commit(path)
 
 
 def filled(tmp_path: Path) -> Path:

@@ -81,10 +81,12 @@ class FolderStore(Closing):
 
     def approved(self, source: str) -> str:
         """Returns the digest of what found nothing wrong with a source as queries see it, or ''."""
-        known = self._open_view().manifest
+        opened = self._open_view()
         # Beside a writer the view may be of another background.
-        is_ours = self._stamp() == self._stamp_of(known)
-        return known.entries[source].approved if is_ours and source in known.entries else ""
+        if self._stamp() != self._stamp_of(opened.commit):
+            return ""
+        entry = opened.manifest.entries.get(source)
+        return "" if entry is None else entry.approved
 
     def difference(self, source: str, quads: Iterable[Quad]) -> tuple[list[Quad], list[Quad]]:
         """Returns what queries do not see yet of a source that is to be these, and see too much."""
@@ -222,9 +224,8 @@ class FolderStore(Closing):
             view.sweep(self._folder / "view", known.commit)
 
     def _is_stale(self) -> bool:
-        return self._stamp() != self._stamp_of(self._manifest()) or not view.commits(
-            self._folder / "view"
-        )
+        commit = manifest.read_commit(self._manifest_path())
+        return self._stamp() != self._stamp_of(commit) or not view.commits(self._folder / "view")
 
     def _renew(self) -> None:
         """Rebuilds, unless a writer is at work: it does, and the last view is good meanwhile."""
@@ -273,7 +274,7 @@ class FolderStore(Closing):
 
         Until the stamp is back it counts for nothing: what fails or is killed costs a new index.
         """
-        is_sound = self._stamp() == self._stamp_of(known)
+        is_sound = self._stamp() == self._stamp_of(known.commit)
         self._stamp_path().unlink(missing_ok=True)
         if not is_sound:
             return self._made(one for name, one in known.entries.items() if name not in changing)
@@ -286,7 +287,7 @@ class FolderStore(Closing):
         store.flush()
         self._leave()
         view.publish(store, self._folder / "view", known)
-        write_durably(self._stamp_path(), json.dumps(self._stamp_of(known)).encode())
+        write_durably(self._stamp_path(), json.dumps(self._stamp_of(known.commit)).encode())
         self._sweep(known)
 
     def _sweep(self, known: manifest.Manifest) -> None:
@@ -331,8 +332,8 @@ class FolderStore(Closing):
             return None
         return found
 
-    def _stamp_of(self, known: manifest.Manifest) -> dict[str, object]:
-        return {"commit": known.commit, "background": self._background.digest}
+    def _stamp_of(self, commit: int) -> dict[str, object]:
+        return {"commit": commit, "background": self._background.digest}
 
     def _open_view(self) -> view.View:
         if self._view is None:

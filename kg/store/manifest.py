@@ -12,7 +12,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg.errors import InputError, StoreError
@@ -66,10 +66,33 @@ class Manifest:
         return [self.entries[name].record for name in sorted(self.entries)]
 
     def to_json(self) -> bytes:
-        """Returns the manifest as it stands in its file."""
-        entries = [asdict(self.entries[name]) for name in sorted(self.entries)]
-        document = {"format": FORMAT, "commit": self.commit, "sources": entries}
-        return json.dumps(document, indent=1, ensure_ascii=False).encode()
+        """Returns the manifest as it stands in its file, the commit first."""
+        lines = (
+            json.dumps({**_told(entry), "record": _told(entry.record)}, ensure_ascii=False)
+            for _, entry in sorted(self.entries.items())
+        )
+        head = f'{{"format": {FORMAT}, "commit": {self.commit}, {_SOURCES} ['
+        return (head + ",".join("\n" + line for line in lines) + "\n]}\n").encode()
+
+
+_SOURCES = '"sources":'
+
+
+def _told(one: Entry | SourceRecord) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+def read_commit(path: Path) -> int:
+    """Returns the commit of the manifest in a file, of which only the beginning is read.
+
+    Raises:
+        StoreError: It is damaged, or of a newer version.
+    """
+    if not path.exists():
+        return Manifest().commit
+    with path.open("rb") as file:
+        head = file.read(100).decode(errors="replace").partition(_SOURCES)[0]
+    return parse_manifest(f"{head}{_SOURCES} []}}".encode(), path).commit
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -78,10 +101,13 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         StoreError: It is damaged, or of a newer version.
     """
-    if not path.exists():
-        return Manifest()
+    return parse_manifest(path.read_bytes(), path) if path.exists() else Manifest()
+
+
+def parse_manifest(data: bytes, path: Path) -> Manifest:
+    """Returns the manifest that stands in a file; errors as of `read_manifest`."""
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(data)
         if document["format"] > FORMAT:
             raise StoreError(f"{path} is of a newer version: upgrade diplomatic-kg")
         entries = (

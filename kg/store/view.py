@@ -8,6 +8,7 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,20 +16,32 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.store.files import told, write_durably
-from kg.store.manifest import Manifest, read_manifest
+from kg.store.manifest import Manifest, parse_manifest
 
 DATA = "data"
 MANIFEST = "manifest.json"
 _TRIES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """A checkpoint that is being read: Oxigraph's files, what they hold, and the lock on them."""
+    """A checkpoint that is being read: its number, Oxigraph's files, and the lock on them.
 
+    Attributes:
+        commit: Of the sources that are in it.
+        data: Oxigraph's files.
+        lock: On its manifest, which it reads.
+    """
+
+    commit: int
     data: Path
-    manifest: Manifest
     lock: BinaryIO
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What it holds; of thousands of sources that takes as long as many a question."""
+        self.lock.seek(0)
+        return parse_manifest(self.lock.read(), self.data.with_name(MANIFEST))
 
 
 def commits(folder: Path) -> list[int]:
@@ -51,7 +64,7 @@ def newest(folder: Path) -> View | None:
             continue  # swept between the look and the opening: a newer one is there
         fcntl.flock(lock, fcntl.LOCK_SH)
         if (path / MANIFEST).exists():
-            return View(path / DATA, read_manifest(path / MANIFEST), lock)
+            return View(numbers[-1], path / DATA, lock)
         lock.close()
     raise StoreError(f"{folder} changes faster than it can be read: try again")
 
