@@ -236,6 +236,7 @@ def test_bulk_is_held_by_the_batch(tmp_path) -> None:
         (gzip.compress(b"<urn:s>" * 1000)[:-9], "cannot be read"),
         (b"no gzip", "cannot be read"),
     ],
+    ids=["of other graphs", "cut short", "no gzip"],
 )
 def test_bulk_that_is_damaged_is_said(data, words, tmp_path) -> None:
     (tmp_path / "a.gz").write_bytes(data)
