@@ -9,25 +9,31 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from kg.derive import read_rules
-from kg.errors import InputError, Misuse, Place
+from kg.errors import InputError, LimitError, Misuse, Place
 from kg.imports.compile import Compiler, Source, read_mapping
 from kg.imports.engines import run
 from kg.imports.mapping import Mapping
+from kg.imports.rejects import write_rejects
 from kg.imports.spark import run_on_spark
 from kg.imports.spec import mappings
 from kg.imports.table import Shard, Table, scan
 from kg.imports.transform import Files, Job, Judge, Part
 from kg.load import House, read_house
 from kg.namespaces import DIP, RDFS, SOURCE
+from kg.queries import is_date
 from kg.rdf import parse, serialize
 from kg.store import Bulk, Writer
 from kg.store.files import told
 from kg.validate.aspects import aspects
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
+"""A source's, as the end of its IRI and the beginning of those of its events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ def compiler_of(name: str, own: Path | None, house: House, project: Path | None)
         Misuse: There is no mapping of that name.
     """
     if own is not None:
+        if name != "csv":
+            raise Misuse(f"--mapping is for csv: {name} has a mapping of its own")
         return read_mapping(own, house.vocabulary, house.register.quads, project)
     known = mappings(project)
     if name == "csv":
@@ -131,7 +139,9 @@ def plan(
     Raises:
         InputError: The table or its mapping cannot be read.
         LimitError: A row is too long, or it unpacks to too much.
+        Misuse: The source cannot be called so, or that is no day.
     """
+    _check(source, published)
     spec = compiler.spec.table
     quoted = spec.delimiter != "tab" if spec.quoted is None else spec.quoted
     delimiter = {"tab": "\t", "comma": ",", "semicolon": ";"}[spec.delimiter]
@@ -161,7 +171,34 @@ def _published(pattern: str, name: str) -> str:
     if found is None:
         return ""
     digits = re.sub(r"\D", "", found[1])
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+    day = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+    return day if is_date(day) else ""
+
+
+def _check(source: str | None, published: str | None) -> None:
+    if source is not None and not _NAME.fullmatch(source):
+        raise Misuse(
+            f"no name of a source: {source!r}; letters a to z, digits, and within it `.`, `_` "
+            "and `-` are"
+        )
+    if published is not None and not is_date(published):
+        raise Misuse(f"not a date: {published!r}; write it as 2026-01-12")
+
+
+def _check_place(store: Writer, planned: Plan) -> None:
+    """Raises `Misuse` if something else than an earlier form of the table is where it would be."""
+    iri = planned.mapping.source
+    there = next((one for one in store.sources() if one.source == iri), None)
+    if there is None:
+        return
+    is_table = store.query(f"ASK {{ <{iri}> a <{DIP}Dataset> }}")
+    kind, _, _ = planned.label.partition(": ")
+    if is_table is not True or not there.label.startswith(f"{kind}: "):
+        name = iri.removeprefix(SOURCE)
+        raise Misuse(
+            f"{name} is already there, {there.label!r} of {there.asserted:,} quads, and no table "
+            f"of {kind}: take another name with --source, or `kg remove {name}` first"
+        )
 
 
 def store_table(
@@ -194,20 +231,21 @@ def store_table(
     Raises:
         InputError: No row of it can be read, or with `strict` not all.
         NotConforming: With `strict`, rows have violations.
-        StoreError: The store cannot be written. In each case it is as it was.
+        StoreError: The store cannot be written.
+        Misuse: What is there under the name of the source is no such table. In each case the store
+            is as it was.
     """
+    _check_place(store, planned)
     digest = _digest(planned, house)
     if any(
         one.source == planned.mapping.source and one.digest == digest for one in store.sources()
     ):
         return Imported(planned.mapping.source, planned.label)
-    place = folder / digest[:16]
-    with told(f"writing {place}"):
-        place.mkdir(parents=True, exist_ok=True)
-        opener = Opener(project, house if engine.is_here else None)
-        derive = None if house.rules == read_rules() else opener.derive
+    opener = Opener(project, house if engine.is_here else None)
+    derive = None if house.rules == read_rules() else opener.derive
+    with _waiting(folder, planned.mapping.source, digest) as place:
         job = Job(planned.mapping, str(place), True, opener.judge, derive)
-        parts = tuple(watch(engine.run(planned.table.shards(), job), planned.table))
+        parts = tuple(_parts(planned, job, engine, watch))
         files = [Files(str(place), part.number, is_packed=True) for part in parts]
         _write_rejects(files, parts, rejects)
         _refuse(planned, parts, strict=strict)
@@ -220,8 +258,34 @@ def store_table(
         changed = store.replace_bulk(
             planned.mapping.source, bulk, label=planned.label, recorded_by=recorded_by
         )
-        shutil.rmtree(place)
     return _imported(planned, parts, changed=changed)
+
+
+@contextmanager
+def _waiting(folder: Path, source: str, digest: str) -> Iterator[Path]:
+    """Makes the folder where parts of a table wait, and takes it away when it is of no more use.
+
+    After an error of the input that is so, too: the same table would have it again. What the source
+    was to be made of before goes.
+    """
+    beginning = hashlib.sha256(source.encode()).hexdigest()[:16]
+    place = folder / f"{beginning}-{digest[:16]}"
+    with told(f"writing {place}"):
+        place.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob(f"{beginning}-*"):
+            if stale != place:
+                shutil.rmtree(stale)
+    try:
+        yield place
+    except (InputError, LimitError):
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _parts(planned: Plan, job: Job, engine: Engine, watch: Watch) -> Iterator[Part]:
+    with told(f"writing {job.folder}"):
+        yield from watch(engine.run(planned.table.shards(), job), planned.table)
 
 
 def write_table(
@@ -243,13 +307,12 @@ def write_table(
     """
     job = Job(planned.mapping, str(folder), is_packed=False)
     parts: list[Part] = []
-    with told(f"writing {folder}"):
-        for part in watch(engine.run(planned.table.shards(), job), planned.table):
-            parts.append(part)
-            files = Files(str(folder), part.number, is_packed=False)
-            with files.asserted.open("rb") as quads:
-                shutil.copyfileobj(quads, out, 2**20)
-            files.asserted.unlink()
+    for part in _parts(planned, job, engine, watch):
+        parts.append(part)
+        files = Files(str(folder), part.number, is_packed=False)
+        with files.asserted.open("rb") as quads:
+            shutil.copyfileobj(quads, out, 2**20)
+        files.asserted.unlink()
     every = [Files(str(folder), part.number, is_packed=False) for part in parts]
     _write_rejects(every, tuple(parts), rejects)
     _refuse(planned, tuple(parts), strict=False)
@@ -302,13 +365,8 @@ class Opener:
 
 
 def _write_rejects(files: list[Files], parts: tuple[Part, ...], rejects: Path | None) -> None:
-    if rejects is None or not any(part.rejected for part in parts):
-        return
-    with rejects.open("wb") as out:
-        out.write(b"line,reason,row\n")
-        for one in files:
-            with one.rejected.open("rb") as rows:
-                shutil.copyfileobj(rows, out)
+    if rejects is not None and any(part.rejected for part in parts):
+        write_rejects(rejects, files)
 
 
 def _refuse(planned: Plan, parts: tuple[Part, ...], *, strict: bool) -> None:

@@ -205,7 +205,7 @@ def resolve(reader: Asked, type: str, text: str) -> NamedNode | Literal:
     if type == "integer":
         return Literal(str(_integer(text)), datatype=NamedNode(XSD + "integer"))
     if type == "date":
-        if not _is_date(text):
+        if not is_date(text):
             raise Misuse(f"not a date: {text!r}; write it as 2026-01-12")
         return Literal(text, datatype=NamedNode(XSD + "date"))
     return _named(reader, type, text)
@@ -218,7 +218,8 @@ def _integer(text: str) -> int:
         raise Misuse(f"not a whole number: {text!r}") from error
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Returns whether text is a day as XSD and ISO 8601 have it: 2026-01-12."""
     try:
         date.fromisoformat(text)
     except ValueError:

@@ -7,8 +7,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -60,29 +61,37 @@ def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> i
     read, 5 a row or an archive is too large. A store that cannot be written ends it at once with 6.
     """
     from kg.errors import InputError, LimitError
+    from kg.imports.rejects import rejects_of
     from kg.intake import compiler_of, plan
     from kg.load import read_house
 
+    _check(files, options)
+    rejects = [rejects_of(path, options["rejects"]) for path in files]
+    _keep(rejects, files, options)
     project = project_of(address_of(settings))
     house = read_house(project)
     compiler = compiler_of(options["dataset"], options["mapping"], house, project)
     worst = 0
-    for path in files:
+    for path, where in zip(files, rejects, strict=True):
         try:
             planned = plan(path, compiler, source=options["source"], published=options["published"])
-            found = _taken(settings, planned, house, options)
+            found = _taken(settings, planned, house, where, options)
         except (InputError, LimitError) as error:
             mark = click.style("error: ", fg="red", bold=True)
             click.echo(f"{mark}{error}", err=True, color=settings.colour)
             worst = max(worst, error.exit_code)
             continue
-        _tell(settings, path, found, options)
+        _tell(settings, path, found, where, options)
         worst = max(worst, 1 if found.rejected else 0)
     return worst
 
 
 def _taken(
-    settings: Settings, planned: "Plan", house: "House", options: dict[str, Any]
+    settings: Settings,
+    planned: "Plan",
+    house: "House",
+    rejects: Path,
+    options: dict[str, Any],
 ) -> "Imported":
     from kg.errors import InputError, LimitError
     from kg.intake import Engine, store_table, write_table
@@ -90,10 +99,9 @@ def _taken(
 
     processes = options["processes"] or min(os.cpu_count() or 1, len(planned.table.cuts))
     engine = Engine(processes, options["engine"] == "spark", options["master"])
-    rejects = _rejects(planned.table.path, options)
     address = address_of(settings)
     if options["output"] is not None:
-        with tempfile.TemporaryDirectory() as folder, _opened(options["output"]) as out:
+        with _opened(options["output"]) as out, tempfile.TemporaryDirectory() as folder:
             return write_table(
                 out, planned, Path(folder), engine=engine, watch=_watched, rejects=rejects
             )
@@ -113,21 +121,53 @@ def _taken(
         raise
 
 
-def _opened(output: Path) -> Any:  # noqa: ANN401 - a binary file, whichever
+@contextmanager
+def _opened(output: Path) -> Iterator[IO[bytes]]:
     if str(output) == "-":
-        return open(sys.stdout.fileno(), "wb", closefd=False)
-    from kg.store.files import told
+        with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+            yield out
+        return
+    from kg.store.files import opened_output, told
 
-    with told(f"writing {output}"):
-        return output.open("wb")
-
-
-def _rejects(path: Path, options: dict[str, Any]) -> Path:
-    given: Path | None = options["rejects"]
-    return given or Path(f"{path.name}.rejects.csv")
+    with told(f"writing {output}"), opened_output(output) as out:
+        yield out
 
 
-def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, Any]) -> None:
+def _check(files: tuple[Path, ...], options: dict[str, Any]) -> None:
+    """Refuses options that are for one table with several."""
+    from kg.errors import Misuse
+
+    for name in ("source", "output", "rejects"):
+        if len(files) > 1 and options[name] is not None and str(options[name]) != "-":
+            raise Misuse(f"--{name} is for one table: import them one by one")
+
+
+def _keep(rejects: list[Path], files: tuple[Path, ...], options: dict[str, Any]) -> None:
+    """Refuses to write over what is read, or over what was just written."""
+    from kg.errors import Misuse
+
+    output, mapping = options["output"], options["mapping"]
+    taken = {_identity(one): "it is read" for one in (*files, mapping) if one is not None}
+    for one in (*rejects, output):
+        if one is None or str(one) == "-" or (one.exists() and not one.is_file()):
+            continue
+        if why := taken.get(_identity(one)):
+            raise Misuse(f"{one} would be written over: {why}; name another file")
+        taken[_identity(one)] = "something else is written there, too"
+
+
+def _identity(path: Path) -> object:
+    """Returns what is the same for all names of a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path.resolve()
+    return found.st_dev, found.st_ino
+
+
+def _tell(
+    settings: Settings, path: Path, found: "Imported", rejects: Path, options: dict[str, Any]
+) -> None:
     from kg.errors import Place, harmless
 
     if not found.changed:
@@ -144,7 +184,7 @@ def _tell(settings: Settings, path: Path, found: "Imported", options: dict[str, 
     if (more := len(found.unknown) - TOLD) > 0:
         say(settings, f"  and {more:,} more unknown codes")
     if found.rejected:
-        where = harmless(str(_rejects(path, options)))
+        where = harmless(str(rejects))
         say(settings, f"{found.rejected:,} of {found.rows:,} rows rejected, all in {where}")
         for line, reason in found.told[:TOLD]:
             say(settings, f"  {Place(str(path), line)}: {harmless(reason)}")

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from kg.errors import StoreError
 
@@ -36,17 +37,38 @@ def told(doing: str) -> Iterator[None]:
 
 
 def write_output(path: Path, data: bytes | Iterable[bytes]) -> None:
-    """Writes a file that a user named, whole or not at all, with the permissions of her files.
+    """Writes a file that a user named, whole or not at all, as `opened_output` does."""
+    with opened_output(path) as file:
+        file.writelines([data] if isinstance(data, bytes) else data)
 
-    Where a link leads is written; a pipe or device takes the data as it is.
+
+@contextlib.contextmanager
+def opened_output(path: Path) -> Iterator[IO[bytes]]:
+    """Opens a file that a user named, with the permissions of her files.
+
+    It is there whole when the block ends well, else as it was. Where a link leads is written; a
+    pipe or device takes the data as it is.
     """
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
-            file.writelines([data] if isinstance(data, bytes) else data)
+            yield file
         return
     path = path.resolve()
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
-    write_durably(path, data, mode)
+    with _replacing(path, mode) as file:
+        yield file
+
+
+def try_output(path: Path) -> None:
+    """Finds out whether `write_output` could begin, before there is anything to write.
+
+    Raises:
+        OSError: It could not.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not path.exists() or path.is_file():
+        tempfile.TemporaryFile(dir=path.resolve().parent).close()
 
 
 def umask() -> int:
@@ -58,11 +80,17 @@ def umask() -> int:
 
 def write_durably(path: Path, data: bytes | Iterable[bytes], mode: int = 0o600) -> None:
     """Replaces a file by another one, on disk before this returns."""
+    with _replacing(path, mode) as file:
+        file.writelines([data] if isinstance(data, bytes) else data)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path, mode: int) -> Iterator[IO[bytes]]:
     handle, name = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines([data] if isinstance(data, bytes) else data)
+            yield file
             file.flush()
             os.fchmod(handle, mode)
             os.fsync(file.fileno())

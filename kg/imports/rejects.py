@@ -1,0 +1,51 @@
+"""The file of rejected rows: where it stands, what it may stand in place of, and its writing."""
+
+import shutil
+from pathlib import Path
+
+from kg.errors import Misuse, StoreError
+from kg.imports.transform import Files
+from kg.store.files import opened_output, told, try_output
+
+HEADS = b"line,reason,row\n"
+"""By its first line a file of rejected rows is known."""
+
+
+def rejects_of(table: Path, given: Path | None = None) -> Path:
+    """Returns where the rejected rows of a table go: where a user says, else into this folder.
+
+    Raises:
+        Misuse: She did not say, and another file stands there.
+        StoreError: It cannot be written.
+    """
+    path = given or Path(f"{table.name}.rejects.csv")
+    try:
+        with told(f"writing {path}, the file of rejected rows"):
+            try_output(path)
+            is_other = given is None and path.is_file() and _begins(path) != HEADS
+    except StoreError as error:
+        raise StoreError(f"{error.message}; name another with --rejects FILE") from error
+    if is_other:
+        raise Misuse(
+            f"{path} is no file of rejected rows, and would be written over: "
+            "move it, or name another with --rejects FILE"
+        )
+    return path
+
+
+def write_rejects(path: Path, parts: list[Files]) -> None:
+    """Writes the rejected rows of some parts, CSV.
+
+    Raises:
+        StoreError: It cannot be written; what was there is.
+    """
+    with told(f"writing {path}, the file of rejected rows"), opened_output(path) as out:
+        out.write(HEADS)
+        for one in parts:
+            with one.rejected.open("rb") as rows:
+                shutil.copyfileobj(rows, out)
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(HEADS))
