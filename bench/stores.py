@@ -53,9 +53,9 @@ def _make(folder: Path, quads: int, house: House) -> None:
     known = Manifest(1, entries)
     write_durably(sources / "manifest.json", known.to_json())
     index.flush()
-    view.publish(index, folder / "view", known)
-    stamp = {"commit": 1, "background": house.background.digest}
-    write_durably(folder / "index.json", json.dumps(stamp).encode())
+    stamp = json.dumps({"commit": 1, "background": house.background.digest}).encode()
+    view.publish(index, folder / "view", known, stamp)
+    write_durably(folder / "index.json", stamp)
     doctor.seal(folder)
 
 

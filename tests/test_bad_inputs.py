@@ -223,3 +223,18 @@ def test_hostile_text_does_not_steer_terminal_or_markdown(tmp_path) -> None:
         assert "\x1b" not in shown
         assert "\u202e" not in shown
     assert "\\|\\<b\\>" in shown
+
+
+def test_output_that_a_file_does_not_take_is_told_also_unbuffered(tmp_path) -> None:
+    command = f"ulimit -f 4; exec {sys.executable} -m kg schema > schema.json"
+    shown = subprocess.run(
+        ["bash", "-c", command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert shown.returncode == 6, shown.stderr
+    assert "a file may not grow so large here: look at `ulimit -f`" in shown.stderr

@@ -191,3 +191,24 @@ def filled(tmp_path: Path) -> Path:
     with open_store(str(folder), BACKGROUND, create=True) as store:
         store.replace(SOURCE + "s", quads, (), label="s", recorded_by="me")
     return folder
+
+
+def test_a_store_is_read_where_no_index_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = filled(tmp_path)
+    before = counts(folder)
+
+    def full(*_: object) -> None:
+        raise OSError("IO error: No space left on device: While appending to file: 000012.sst")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.store.index.ox.Store", full)
+        with (
+            open_store(str(folder), BACKGROUND) as store,
+            pytest.raises(StoreError, match=r"the disk is full: make room, then try again$"),
+        ):
+            store.remove(SOURCE + "s")
+    assert not (folder / "index.json").exists()
+    monkeypatch.setattr("kg.store.folder.index.make_index", full)
+    assert counts(folder) == before

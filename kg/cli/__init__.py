@@ -4,6 +4,7 @@ A command parses, calls one function and prints: data to stdout, words to stderr
 becomes one message and the exit code of its class, here and nowhere else.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        # As PYTHONUNBUFFERED has it: what a full disk does not take of a write nobody would hear.
+        encoding = sys.stdout.encoding
+        sys.stdout = open(1, "w", encoding=encoding, errors="replace", closefd=False)  # noqa: SIM115
     sys.exit(run(arguments))
 
 
@@ -77,8 +82,10 @@ def _unread() -> int:
 
 
 def _operating_system(error: OSError) -> int:
+    from kg.store.files import cure
+
     where = f"{error.filename}: " if error.filename else ""
-    what = error.strerror or str(error)
+    what = cure(error) or error.strerror or str(error)
     _say(f"{where}{what[:1].lower()}{what[1:]}")
     return UNREADABLE if isinstance(error, FileNotFoundError) else NO_SPACE_OR_FILE
 

@@ -1,11 +1,9 @@
 """`kg dump`: everything the sources assert, as RDF."""
 
-import sys
-
 import click
 
 from kg.cli import complete
-from kg.cli.common import address_of, project_of
+from kg.cli.common import address_of, project_of, write_out
 from kg.cli.group import Settings
 
 
@@ -30,4 +28,4 @@ def command(settings: Settings, format: str) -> None:
         raise Misuse(f"no RDF format is called {format!r}: choose one of {', '.join(FORMATS)}")
     address = address_of(settings)
     with open_store(address, read_house(project_of(address)).background) as store:
-        sys.stdout.buffer.write(serialize(store.asserted(), format))
+        write_out(serialize(store.asserted(), format))

@@ -9,6 +9,7 @@ from kg.errors import KgError, Misuse, QueryError, StoreError
 from kg.namespaces import SOURCE
 from kg.rdf import Result, Rows, Triples
 from kg.store.base import SourceRecord
+from kg.store.files import cure
 from kg.store.slips import syntax_error
 
 _DAMAGE = re.compile(r"\b(IO error|Corruption|corrupted)\b")
@@ -31,6 +32,8 @@ def answer(store: ox.Store, text: str) -> Result:
 
 def failure(message: str) -> KgError:
     """Returns what an engine's failure means: a damaged index, or a query that goes wrong."""
+    if refused := cure(OSError(message)):
+        return StoreError(f"reading the index: {refused}")
     if _DAMAGE.search(message):
         return StoreError(f"the index is damaged, `kg doctor` mends it: {message}")
     return QueryError(f"the query failed: {message}")

@@ -18,8 +18,24 @@ _CURES = {
     errno.EPERM: "access is denied: look at the permissions",
     errno.EROFS: "the file system is read-only",
     errno.EIO: "the disk reports an error: copy the store elsewhere and look at the disk",
-    errno.EFBIG: "a file may not grow so large here",
+    errno.EFBIG: "a file may not grow so large here: look at `ulimit -f`, then try again",
 }
+
+
+def cure(error: OSError) -> str:
+    """Returns what an operating system's error means and what to try, or nothing if unknown.
+
+    Oxigraph's have no number, but the system's words somewhere in theirs.
+    """
+    words = str(error)
+    return next(
+        (
+            told
+            for code, told in _CURES.items()
+            if code == error.errno or os.strerror(code) in words
+        ),
+        "",
+    )
 
 
 @contextlib.contextmanager
@@ -32,8 +48,7 @@ def told(doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        cure = _CURES.get(error.errno or 0, error.strerror or str(error))
-        raise StoreError(f"{doing}: {cure}") from error
+        raise StoreError(f"{doing}: {cure(error) or error.strerror or error}") from error
 
 
 def write_output(path: Path, data: bytes | Iterable[bytes]) -> None:

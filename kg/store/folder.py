@@ -224,8 +224,10 @@ class FolderStore(Closing):
             view.sweep(self._folder / "view", known.commit)
 
     def _is_stale(self) -> bool:
-        commit = manifest.read_commit(self._manifest_path())
-        return self._stamp() != self._stamp_of(commit) or not view.commits(self._folder / "view")
+        """Returns whether the view lacks something; the index is no concern of who reads."""
+        wanted = self._stamp_of(manifest.read_commit(self._manifest_path()))
+        seen = view.stamp_path(self._folder / "view")
+        return seen is None or wanted not in (_read(seen), self._stamp())
 
     def _renew(self) -> None:
         """Rebuilds, unless a writer is at work: it does, and the last view is good meanwhile."""
@@ -286,8 +288,9 @@ class FolderStore(Closing):
     def _publish(self, store: ox.Store, known: manifest.Manifest) -> None:
         store.flush()
         self._leave()
-        view.publish(store, self._folder / "view", known)
-        write_durably(self._stamp_path(), json.dumps(self._stamp_of(known.commit)).encode())
+        stamp = json.dumps(self._stamp_of(known.commit)).encode()
+        view.publish(store, self._folder / "view", known, stamp)
+        write_durably(self._stamp_path(), stamp)
         self._sweep(known)
 
     def _sweep(self, known: manifest.Manifest) -> None:
@@ -326,11 +329,7 @@ class FolderStore(Closing):
         return self._folder / "index.json"
 
     def _stamp(self) -> dict[str, object] | None:
-        try:
-            found: dict[str, object] = json.loads(self._stamp_path().read_bytes())
-        except (OSError, ValueError):
-            return None
-        return found
+        return _read(self._stamp_path())
 
     def _stamp_of(self, commit: int) -> dict[str, object]:
         return {"commit": commit, "background": self._background.digest}
@@ -362,6 +361,14 @@ class FolderStore(Closing):
     def close(self) -> None:
         """Lets go of files and locks."""
         self._leave()
+
+
+def _read(stamp: Path) -> dict[str, object] | None:
+    try:
+        found: dict[str, object] = json.loads(stamp.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 def _batches(sources: Iterable[Incoming]) -> Iterator[list[Incoming]]:

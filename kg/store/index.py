@@ -16,6 +16,7 @@ from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Literal, NamedNode, Quad, parse
 from kg.store import manifest
 from kg.store.base import Background
+from kg.store.files import cure
 from kg.store.memory import rewritten
 
 MANY: Final = 1_000
@@ -34,11 +35,14 @@ def open_index(folder: Path) -> ox.Store:
 
     Raises:
         RuntimeError: It is damaged.
-        StoreError: It cannot be opened.
+        OSError: The system refuses, as where the disk is full.
+        StoreError: It cannot be opened for another reason.
     """
     try:
         return ox.Store(str(folder / "index"))
     except OSError as error:
+        if cure(error):
+            raise
         raise StoreError(
             f"the index of {folder} cannot be opened ({error}): "
             "take its index/ away, it is made anew from the sources"

@@ -20,6 +20,7 @@ from kg.store.manifest import Manifest, parse_manifest
 
 DATA = "data"
 MANIFEST = "manifest.json"
+STAMP = "index.json"
 _TRIES = 20
 
 
@@ -69,8 +70,21 @@ def newest(folder: Path) -> View | None:
     raise StoreError(f"{folder} changes faster than it can be read: try again")
 
 
-def publish(index: ox.Store, folder: Path, manifest: Manifest) -> None:
-    """Makes the state of the index the newest view, then sweeps the ones nobody reads."""
+def stamp_path(folder: Path) -> Path | None:
+    """Returns the file that says of which commit and background the newest view is."""
+    numbers = commits(folder)
+    return folder / str(numbers[-1]) / STAMP if numbers else None
+
+
+def publish(index: ox.Store, folder: Path, manifest: Manifest, stamp: bytes) -> None:
+    """Makes the state of the index the newest view, then sweeps the ones nobody reads.
+
+    Args:
+        index: What is to be seen.
+        folder: Of the views.
+        manifest: What the index holds.
+        stamp: Says of which commit and background it is.
+    """
     with told(f"publishing {folder}"):
         folder.mkdir(exist_ok=True)
         temporary = folder / f"{manifest.commit}.tmp"
@@ -78,6 +92,7 @@ def publish(index: ox.Store, folder: Path, manifest: Manifest) -> None:
         temporary.mkdir()
         index.backup(str(temporary / DATA))
         write_durably(temporary / MANIFEST, manifest.to_json())
+        write_durably(temporary / STAMP, stamp)
         final = folder / str(manifest.commit)
         if final.exists():
             final.rename(folder / f"{manifest.commit}.old.tmp")
