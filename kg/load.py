@@ -158,7 +158,10 @@ def check(
     )
     other = [one.source for one in documents if one.source != source]
     if source is not None and other:
-        raise Misuse(f"the document is about {other[0]}, not about {source}")
+        raise Misuse(
+            f"the document is about {other[0]}, not about {source}: "
+            f"put it to /graph/{other[0].removeprefix(SOURCE)}"
+        )
     return [_checked(document, house, store) for document in documents]
 
 

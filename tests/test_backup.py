@@ -125,7 +125,9 @@ def test_damaged_backup_is_refused_and_the_store_as_it_was(number, archive, tmp_
     with open_store(str(tmp_path / "new"), EMPTY, create=True) as store:
         try:
             restored(store, damaged)
-        except StoreError:
+        except StoreError as error:
+            said = str(error)
+            assert str(damaged) in said or "the file is no backup" in said
             assert store.sources() == []
         else:
             # Tar fills up with zeros that mean nothing; all that means something was whole.

@@ -238,3 +238,25 @@ def test_output_that_a_file_does_not_take_is_told_also_unbuffered(tmp_path) -> N
     )
     assert shown.returncode == 6, shown.stderr
     assert "a file may not grow so large here: look at `ulimit -f`" in shown.stderr
+
+
+def test_a_name_that_the_vocabulary_lacks_is_told_where_nothing_is_found(loaded) -> None:
+    folder, _ = loaded
+    shown = kg("query", "SELECT ?x { ?x a dip:PhoneCal }", folder=folder)
+    assert (shown.returncode, shown.stdout.strip()) == (0, "x")
+    assert shown.stderr == "the vocabulary knows no dip:PhoneCal: did you mean dip:PhoneCall?\n"
+    assert kg("query", "SELECT ?x { ?x a dip:Nope, dip:PhoneCall }", folder=folder).stderr != ""
+    assert kg("query", "SELECT ?x { ?x dip:status dip:PhoneCall }", folder=folder).stderr == ""
+
+
+@pytest.mark.parametrize(
+    "command", [("export", "gexf", "-o"), ("query", "positions", "-o"), ("backup",)]
+)
+def test_a_missing_folder_is_told_not_made(command: tuple[str, ...], loaded) -> None:
+    folder, _ = loaded
+    shown = kg(
+        *command, "missing/file.csv" if command[0] == "query" else "missing/file", folder=folder
+    )
+    assert shown.returncode == 6
+    assert "missing" in shown.stderr
+    assert not (folder / "missing").exists()

@@ -10,7 +10,7 @@ import pytest
 from kg import __version__
 from kg.errors import InputError
 from kg.facts import read_documents, read_register
-from kg.namespaces import BASE, DIP, OWL, RDF, RDFS, SKOS, VOCABULARY_GRAPH
+from kg.namespaces import BASE, DIP, OWL, RDF, RDFS, SCHEMA, SKOS, VOCABULARY_GRAPH
 from kg.rdf import Literal, NamedNode, Quad, parse
 from kg.resources import files, shipped
 from kg.vocabulary import CAMEO, PLOVER, Vocabulary, load_vocabulary, nearest
@@ -478,3 +478,8 @@ def test_nearest_name_is_suggested(vocabulary: Vocabulary) -> None:
 def test_shipped_folder_holds_the_files_that_the_docs_name() -> None:
     names = {path.name for path in shipped("ontology").glob("*.ttl")}
     assert {"core.ttl", "kinds.ttl", "schemes.ttl", "issues.ttl", "topics.ttl"} <= names
+
+
+def test_what_an_import_says_of_its_source_has_a_name() -> None:
+    told = {"datePublished", "creditText", "license"}
+    assert {NamedNode(SCHEMA + name) for name in told} <= {quad.subject for quad in others()}

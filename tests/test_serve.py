@@ -23,6 +23,7 @@ from kg.namespaces import ACTOR, BASE, DIP, SH, VOID
 from kg.queries import prepare, read_questions
 from kg.rdf import RESULT_FORMATS, serialize
 from kg.store import open_store
+from kg.store.worker import _without_formulas
 from tests.serving import ROOT, Served, loaded, serving
 from tests.test_questions import ASKED, EVERYDAY
 
@@ -380,3 +381,8 @@ def test_what_is_loaded_beside_it_is_seen(tmp_path: Path) -> None:
         assert served.query(sources).text != before
         assert served.query(count).status == 200
         assert sum(path.name.isdigit() for path in (tmp_path / ".kg" / "view").iterdir()) <= 2
+
+
+def test_csv_for_spreadsheets_holds_no_control_characters() -> None:
+    told = _without_formulas(b"a\r\nx\x00y\x1b[31m\r\n")
+    assert told.decode() == "a\r\nx\ufffdy\ufffd[31m\r\n"

@@ -219,7 +219,7 @@ def test_what_cannot_be_read_is_said_with_its_place(served: Served) -> None:
 def test_a_document_about_another_source_is_refused(served: Served) -> None:
     reply = put(served, DOCUMENT.replace("id: test-source", "id: another"))
     assert reply.status == 400
-    assert "another" in reply.text
+    assert "put it to /graph/another" in reply.text
 
 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer \xff"])
@@ -272,3 +272,11 @@ def test_names_stay_inside_the_store(empty: Served) -> None:
     outside = [path for path in empty.folder.rglob("*.gz") if path.parent.name != "sources"]
     assert outside == []
     assert unquote(name) not in str(list(empty.folder.rglob("*")))
+
+
+def test_what_is_wrong_stands_line_by_line(served: Served) -> None:
+    wrong = DOCUMENT.replace("    evidence:", "    dete: x\n    evidense:")
+    reply = put(served, wrong)
+    assert reply.status == 400
+    assert "\\n" not in reply.text
+    assert len(reply.text.strip().split("\n")) == 2, reply.text

@@ -17,6 +17,7 @@ from kg.errors import StoreError
 from kg.namespaces import SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.store import Background, Limits, open_store
+from kg.store.folder import FolderStore
 from kg.store.manifest import read_commit, read_manifest
 
 WRITER = Path(__file__).with_name("store_writer.py")
@@ -212,3 +213,18 @@ def test_a_store_is_read_where_no_index_can_be_made(
     assert not (folder / "index.json").exists()
     monkeypatch.setattr("kg.store.folder.index.make_index", full)
     assert counts(folder) == before
+
+
+def test_what_cannot_be_locked_is_not_tidied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = filled(tmp_path)
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    with FolderStore(folder, BACKGROUND) as store:
+        monkeypatch.setattr(Path, "open", read_only)
+        store.tidy()
+    monkeypatch.undo()
+    assert counts(folder) == {graph_of(SOURCE + "s"): 1}

@@ -114,3 +114,11 @@ def test_days_are_one_column_in_words() -> None:
     assert days("2026-01-01", "") == "from 2026-01-01"
     # Who it goes from and to is no date.
     assert in_words(Rows(("from", "to"), ((Literal("a"), Literal("b")),)))[0] == ["from", "to"]
+
+
+def test_a_cell_of_thousands_of_characters_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table(["a"], [["x" * 5000], ["y" * 400]], Settings(None, quiet=False))
+    shown = capsys.readouterr().out
+    assert shown.count("x") == 399
+    assert shown.count("…") == 1
+    assert shown.count("y") == 400

@@ -12,8 +12,11 @@ from kg.cli.common import address_of, counted, project_of, say, write_out
 from kg.cli.group import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kg.queries import Question
     from kg.rdf import Result
+    from kg.store import Background
 
 _EXAMPLES = """\b
 Examples:
@@ -93,6 +96,7 @@ def command(
     """
     from kg.load import read_house
     from kg.queries import prepare, read_questions
+    from kg.rdf import Rows
     from kg.store import Limits, open_store
     from kg.store.federation import checked_addresses, federated
 
@@ -117,7 +121,8 @@ def command(
         raise click.UsageError("-p is for prepared questions; write the value into the SPARQL")
     if limit is not None and prepared is None:
         raise click.UsageError("--limit is for prepared questions; write LIMIT into the SPARQL")
-    with open_store(address, read_house(project).background) as store:
+    background = read_house(project).background
+    with open_store(address, background) as store:
         if prepared is not None:
             text = prepare(prepared, store, pairs, limit)
         if show:
@@ -128,6 +133,25 @@ def command(
             text, limits = federated(text, checked_addresses(services), limits)
         result = store.run(text, limits)
     _write(settings, result, written, output)
+    if prepared is None and isinstance(result, Rows) and not result.rows:
+        for hint in _unknown(text, background):
+            say(settings, hint)
+
+
+def _unknown(text: str, background: "Background") -> "Iterator[str]":
+    """Yields words about each `dip:` name of a query that the vocabulary does not know."""
+    from difflib import get_close_matches
+
+    from kg.namespaces import DIP
+    from kg.store.gate import tokens
+
+    subjects = (getattr(quad.subject, "value", "") for quad in background.quads)
+    known = {iri.removeprefix(DIP) for iri in subjects if iri.startswith(DIP)}
+    asked = (token[0].partition(":") for token in tokens(text) if token["prefix"] == "dip")
+    for name in dict.fromkeys(name for _, _, name in asked if name and name not in known):
+        near = get_close_matches(name, known, n=1)
+        hint = f": did you mean dip:{near[0]}?" if near else ""
+        yield f"the vocabulary knows no dip:{name}{hint}"
 
 
 def _list(settings: Settings, head: str, about: str, questions: "dict[str, Question]") -> None:

@@ -15,6 +15,9 @@ from kg.errors import harmless
 WIDTH = 100
 """Columns of text where no terminal says how many there are."""
 
+LONGEST = 400
+"""Characters of a cell that are shown; the whole is in CSV or JSON."""
+
 _GAP = "  "
 _HANGING = "  "  # begins a cell's further lines, so that a row's first line is seen
 _WORD = 16  # a longer word is parted where there is no room for it
@@ -25,9 +28,10 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 def show_table(heads: Sequence[str], cells: Sequence[Sequence[str]], settings: Settings) -> str:
     """Prints a table to stdout, as wide as the terminal; returns what it left out, in words.
 
-    A column without any value is left out, and what only repeats the row above is not said again.
+    A column without any value is left out, what only repeats the row above is not said again, and
+    a cell is cut at `LONGEST`.
     """
-    plain = [[harmless(" ".join(cell.split())) for cell in row] for row in (heads, *cells)]
+    plain = [[_cut(harmless(" ".join(cell.split()))) for cell in row] for row in (heads, *cells)]
     kept = [at for at, _ in enumerate(heads) if not cells or any(row[at] for row in plain[1:])]
     shown, *rows = [[row[at] for at in kept] for row in plain]
     rule = "─" if (sys.stdout.encoding or "").lower().startswith("utf") else "-"
@@ -81,6 +85,10 @@ def drawn(
     yield rule * (sum(widths) + len(_GAP) * (len(widths) - 1))
     for row in sparse:
         yield from _lines(row, widths, numbers)
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST else cell[: LONGEST - 1] + "…"
 
 
 def _lines(row: Sequence[str], widths: Sequence[int], numbers: Sequence[bool]) -> Iterator[str]:

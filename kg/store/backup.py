@@ -48,21 +48,19 @@ def backup(store: Reader, target: Path, *, folder: Path | None = None) -> list[S
     Raises:
         StoreError: A source is damaged, the store changes too fast, or the file cannot be written.
     """
-    with told(f"writing {target}"):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _workshop(target.parent) as sources:
-            known = _taken(folder / "sources", sources) if folder else _asked(store, sources)
-            (sources / SEAL).write_text(digest_of(sources / MANIFEST))
-            _verify(sources, known)
-            packed = sources.parent / "packed"
-            with packed.open("wb") as file:
-                with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                    for name in (SEAL, MANIFEST, *_files(known)):
-                        tar.add(sources / name, name, filter=_anonymous)
-                file.flush()
-                os.fsync(file.fileno())
-            packed.replace(target)
-            sync_folder(target.parent)
+    with told(f"writing {target}"), _workshop(target.parent) as sources:
+        known = _taken(folder / "sources", sources) if folder else _asked(store, sources)
+        (sources / SEAL).write_text(digest_of(sources / MANIFEST))
+        _verify(sources, known)
+        packed = sources.parent / "packed"
+        with packed.open("wb") as file:
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                for name in (SEAL, MANIFEST, *_files(known)):
+                    tar.add(sources / name, name, filter=_anonymous)
+            file.flush()
+            os.fsync(file.fileno())
+        packed.replace(target)
+        sync_folder(target.parent)
     return known.records()
 
 
@@ -124,7 +122,10 @@ def _unpacked(archive: Path, sources: Path) -> Manifest:
     if digest_of(listed) != sealed.read_text(errors="replace"):
         raise StoreError(f"{archive} is damaged: its list of sources is not what was written")
     known = read_manifest(listed)
-    _verify(sources, known)
+    try:
+        _verify(sources, known)
+    except StoreError as error:
+        raise StoreError(f"{archive} is damaged: {error.message}") from error
     return known
 
 
@@ -213,7 +214,8 @@ def _check_lossless(there: list[SourceRecord], known: Manifest) -> None:
     kept = {(record.source, record.digest) for record in known.records()}
     lost = [record for record in there if (record.source, record.digest) not in kept]
     if lost:
+        what = f"{len(lost)} sources" if len(lost) > 1 else "a source"
         raise Misuse(
-            f"the store holds {len(lost)} sources that would be lost or changed, "
+            f"the store holds {what} that would be lost or changed, "
             f"{lost[0].source} for one: give --replace if that is meant"
         )

@@ -217,8 +217,8 @@ class FolderStore(Closing):
         return path.is_file() and digest_of_file(path) == entry.sha256
 
     def tidy(self) -> None:
-        """Takes away what a writer that was killed left behind; where one is at work, it does."""
-        with contextlib.suppress(LockedError), self._lock():
+        """Takes away what a killed writer left behind, where that can be and none is at work."""
+        with contextlib.suppress(StoreError), self._lock():
             known = self._manifest()
             self._sweep(known)
             view.sweep(self._folder / "view", known.commit)

@@ -45,6 +45,7 @@ _SOCKET_CALL = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 # What XML cannot hold, which the engine writes all the same.
 _XML_UNFIT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _XML = {"xml", "rdf"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
@@ -207,7 +208,7 @@ def _without_formulas(body: bytes) -> bytes:
     csv.writer(out, lineterminator="\r\n").writerows(
         [
             f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
-            for cell in row
+            for cell in (_CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell) for cell in row)
         ]
         for row in rows
     )

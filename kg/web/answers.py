@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from kg.errors import KgError, NotConforming, harmless
+from kg.errors import KgError
 from kg.web.negotiate import HTML, preferred
 from kg.web.pages import render
 from kg.web.problems import Busy, Problem, status_of, title_of
@@ -89,5 +89,4 @@ def problem_response(error: KgError, accept: str) -> Response:
         if error.place is not None:
             told |= {"line": error.place.line, "column": error.place.column}
         return Response(json.dumps(told), status, headers, _PROBLEM)
-    text = detail if isinstance(error, NotConforming) else harmless(detail)
-    return Response(f"{text}\n", status, headers, "text/plain; charset=utf-8")
+    return Response(f"{detail}\n", status, headers, "text/plain; charset=utf-8")

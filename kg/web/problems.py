@@ -11,6 +11,7 @@ from kg.errors import (
     NotConforming,
     QueryError,
     StoreError,
+    harmless,
 )
 
 _STATUS: tuple[tuple[type[KgError], int], ...] = (
@@ -30,6 +31,9 @@ class Problem(KgError):
         super().__init__(message)
         self.status = status
         self.headers = dict(headers or {})
+
+    def __str__(self) -> str:
+        return "\n".join(map(harmless, self.message.split("\n")))
 
 
 class Busy(Problem):

@@ -78,7 +78,8 @@ async def question(request: Request) -> Response:
         raise Problem(404, f"no question is called {name!r}{hint}")
     offered = TRIPLES if form_of(found) in {"CONSTRUCT", "DESCRIBE"} else ROWS
     if ending and ending not in {*offered.values(), "html"}:
-        raise Problem(404, f"no format is called {ending!r}: {', '.join(set(offered.values()))}")
+        known = ", ".join(dict.fromkeys((*offered.values(), "html")))
+        raise Problem(404, f"no format is called {ending!r}: {known}")
     media = preferred(request.headers.get("accept", ""), (*offered, HTML))
     written = ending or ("html" if media == HTML else offered[media] if media else None)
     if written is None:
