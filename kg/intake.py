@@ -7,7 +7,7 @@ wait below the store until all are: what was stopped goes on from there.
 import hashlib
 import re
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from kg.imports.mapping import Mapping
 from kg.imports.rejects import write_rejects
 from kg.imports.spark import run_on_spark
 from kg.imports.spec import mappings
-from kg.imports.table import Shard, Table, scan
+from kg.imports.table import Shard, Table
 from kg.imports.transform import Files, Job, Judge, Part
 from kg.load import House, read_house
 from kg.namespaces import DIP, RDFS, SOURCE
@@ -142,10 +142,7 @@ def plan(
         Misuse: The source cannot be called so, or that is no day.
     """
     _check(source, published)
-    spec = compiler.spec.table
-    quoted = spec.delimiter != "tab" if spec.quoted is None else spec.quoted
-    delimiter = {"tab": "\t", "comma": ",", "semicolon": ";"}[spec.delimiter]
-    table = scan(path, delimiter=delimiter, quoted=quoted)
+    table = compiler.scanned(path)
     dataset = compiler.spec.dataset
     name = re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE)
     slug = source or re.sub(r"[^A-Za-z0-9]+", "-", f"{compiler.name}-{name}").strip("-").lower()
@@ -156,7 +153,7 @@ def plan(
         published or _published(dataset.published, path.name),
         f"sha256:{table.digest}",
     )
-    mapping = compiler.compile(spec.columns or table.heads, about, file=str(path))
+    mapping = compiler.compile(compiler.spec.table.columns or table.heads, about, file=str(path))
     return Plan(table, mapping, label)
 
 
@@ -331,12 +328,11 @@ class _Judge:
         )
 
     def __call__(self, asserted: str, derived: str) -> dict[str, str]:
-        wrong: dict[str, str] = {}
+        wrong: dict[str, list[str]] = defaultdict(list)
         for finding in self._judge.judge((asserted + derived).encode()).findings:
             if finding.severity == "violation":
-                told = f"{wrong[finding.focus]}; " if finding.focus in wrong else ""
-                wrong[finding.focus] = told + finding.message
-        return wrong
+                wrong[finding.focus].append(finding.message)
+        return {focus: "; ".join(dict.fromkeys(said)) for focus, said in wrong.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import InputError, InputErrors
+from kg.errors import InputError, InputErrors, Place
 from kg.imports.lexical import escaped
 from kg.imports.mapping import Actor, Kind, Mapping, Parties
-from kg.imports.spec import Actors, Codes, Spec, read_codes, read_spec
+from kg.imports.spec import Actors, Codes, Number, Spec, read_codes, read_spec
+from kg.imports.table import Table, scan
 from kg.namespaces import ACTOR, DERIVED, DIP, RDF, RDFS, SCHEMA, SKOS, XSD, graph_of
 from kg.placed import Placed
 from kg.rdf import NamedNode, Quad
@@ -87,6 +88,26 @@ class Compiler:
     known: Known
     project: Path | None = None
 
+    def scanned(self, path: Path) -> Table:
+        """Returns a table of the data set, looked through.
+
+        Raises:
+            InputError: It cannot be read, is empty, or is parted by something else.
+            LimitError: A row is too long, or it unpacks to too much.
+        """
+        spec = self.spec.table
+        delimiter = _DELIMITERS[spec.delimiter]
+        table = scan(path, delimiter=delimiter, quoted=spec.may_quote)
+        if not spec.columns and len(table.heads) == 1:
+            for name, other in _DELIMITERS.items():
+                if other in table.heads[0]:
+                    raise InputError(
+                        f"it is parted by {other!r}, not by {delimiter!r}: the mapping file has to "
+                        f"say `table: {{delimiter: {name}}}`",
+                        Place(str(path), 1),
+                    )
+        return table
+
     def compile(self, heads: Sequence[str], source: Source, *, file: str) -> Mapping:
         """Returns the mapping for a table with these heads.
 
@@ -131,7 +152,7 @@ class _Compilation:
             source=self.source.iri,
             heads=self.heads,
             delimiter=_DELIMITERS[table.delimiter],
-            quoted=table.delimiter != "tab" if table.quoted is None else table.quoted,
+            quoted=table.may_quote,
             has_heads=not table.columns,
             missing=tuple(sorted({"", *table.missing})),
             preamble=self._preamble(),
@@ -154,7 +175,7 @@ class _Compilation:
             topic=self._maybe("about", event.about.column if event.about else ""),
             topic_separator=event.about.separator if event.about else "",
             topics=self._topics(),
-            numbers=tuple(self._number(name, column) for name, column in event.numbers.items()),
+            numbers=tuple(self._number(name, told) for name, told in event.numbers.items()),
             article=self._maybe("article", event.article),
             credit=self._maybe("credit", event.credit),
             above={DIP + name: self._classes(DIP + name) for name in ("Actor", "Organization")},
@@ -259,7 +280,7 @@ class _Compilation:
                 found.setdefault(name.casefold(), f"<{topic.iri}>")
         return found
 
-    def _number(self, name: str, column: str) -> tuple[int, str, bool]:
+    def _number(self, name: str, told: Number) -> tuple[int, str, bool, int | None]:
         iri = DIP + name
         ranges = {
             getattr(quad.object, "value", "")
@@ -268,7 +289,7 @@ class _Compilation:
         }
         if not ranges & {XSD + "integer", XSD + "decimal"}:
             self._wrong(("event", "numbers", name), f"no property dip:{name} holds a number")
-        return self._at("numbers", column), iri, XSD + "integer" in ranges
+        return self._at("numbers", told.column), iri, XSD + "integer" in ranges, told.least
 
     # The source
 

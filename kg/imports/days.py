@@ -1,6 +1,7 @@
 """When it happened: the days that a row's cells stand for."""
 
 import calendar
+import re
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -11,6 +12,9 @@ from kg.namespaces import DIP, XSD, graph_of
 
 When: TypeAlias = tuple[str, tuple[str, ...]]
 """The day, if it is one and exact, and what follows an event of its days."""
+
+
+_UNPARTED = re.compile("%[A-Za-z]%")
 
 
 class Days:
@@ -26,7 +30,7 @@ class Days:
         m = self._m
         return list(zip(columns[m.date], columns[m.until], columns[m.precision], strict=True))
 
-    def _told(self, cells: tuple[str, str, str], _: Tell) -> When:
+    def _told(self, cells: tuple[str, str, str], tell: Tell) -> When:
         m = self._m
         cell, last, exact = cells
         if cell in m.missing:
@@ -35,6 +39,8 @@ class Days:
         until = first if m.until is None or last in m.missing else self._day(last, m.until)
         if until < first:
             raise InputError(f"{m.heads[m.until or 0]}: {last} is before {cell}")
+        if exact not in m.windows and exact not in m.missing:
+            tell(m.head(m.precision), exact)
         window = m.windows.get(exact, "0")
         if window == "month":
             first = first.replace(day=1)
@@ -54,8 +60,11 @@ class Days:
     def _day(self, cell: str, at: int) -> date:
         for form in self._m.formats:
             try:
-                return datetime.strptime(cell, form).date()
+                found = datetime.strptime(cell, form)
             except ValueError:
                 continue
+            # Where nothing parts its numbers, one digit too few would be read as another day.
+            if not _UNPARTED.search(form) or found.strftime(form).casefold() == cell.casefold():
+                return found.date()
         forms = " or ".join(self._m.formats)
         raise InputError(f"{self._m.heads[at]}: {cell[:40]!r} is no day of the form {forms}")

@@ -102,6 +102,6 @@ def properties_of(mapping: Mapping) -> tuple[frozenset[str], ...]:
     told = [
         (DIP + "agent",), (DIP + "agent",), (DIP + "recipient",),
         (DIP + "notBefore", DIP + "notAfter"), (SEM + "hasPlace",), (DIP + "about",),
-        *((iri,) for _, iri, _ in mapping.numbers), (SCHEMA + "isBasedOn", SCHEMA + "creditText"),
+        *((iri,) for _, iri, *_ in mapping.numbers), (SCHEMA + "isBasedOn", SCHEMA + "creditText"),
     ]  # fmt: skip
     return tuple(map(frozenset, told))

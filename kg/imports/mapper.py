@@ -29,9 +29,10 @@ _Checked: TypeAlias = tuple[Sequence[Any], Sequence[Any], Callable[[Any], str]]
 class _Numbers:
     """A column of numbers."""
 
-    def __init__(self, mapping: Mapping, at: int, iri: str, whole: bool) -> None:
+    def __init__(self, mapping: Mapping, at: int, iri: str, whole: bool, least: int | None) -> None:
         self.at = at
         self._head, self._missing, self._whole = mapping.heads[at], mapping.missing, whole
+        self._least = least
         self._plain = Plain(INTEGER if whole else DECIMAL, mapping.missing)
         self._tail = f' <{iri}> "'
         kind = "integer" if whole else "decimal"
@@ -39,7 +40,7 @@ class _Numbers:
 
     def of(self, cells: Column) -> list[Told | None]:
         tail, end = self._tail, self._end
-        if self._plain.all(cells):
+        if self._plain.all(cells) and not self._are_less(cells):
             return [(f"{tail}{cell}{end}",) for cell in cells]
         return [self._told(cell) for cell in cells]
 
@@ -47,9 +48,17 @@ class _Numbers:
         if cell in self._missing:
             return ()
         found = numeral(cell, whole=self._whole)
-        return None if found is None else (f"{self._tail}{found}{self._end}",)
+        if found is None or self._are_less([found]):
+            return None
+        return (f"{self._tail}{found}{self._end}",)
+
+    def _are_less(self, cells: Column) -> bool:
+        """Returns whether one of some numbers is less than it can be."""
+        return self._least is not None and any(float(one) < self._least for one in cells)
 
     def why(self, cell: str) -> str:
+        if numeral(cell, whole=self._whole) is not None:
+            return f"{self._head}: {cell[:40]!r} is less than {self._least}"
         return f"{self._head}: {cell[:40]!r} is no {'whole number' if self._whole else 'number'}"
 
 
@@ -145,6 +154,7 @@ class Mapper:
         for column in (*besides[1:], *counts):
             more = map(add, more, column)
         self._count(numbers, self._kinds, self._codes(columns))
+        self._count(numbers, self._days.memory, self._days.cells(columns))
         self._count(numbers, agents, who)
         self._count(numbers, recipients, whom)
         self._count(numbers, self._places, places)

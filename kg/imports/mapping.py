@@ -69,7 +69,7 @@ class Mapping:
         kinds: By code.
         modes: Whether an unknown mode behind a hyphen is read as its type.
         about: Topics by what cells say.
-        numbers: Column, property and whether it is a whole number.
+        numbers: Column, property, whether it is a whole number, and the least that it can be.
         above: Classes above those of the actors that are minted.
     """
 
@@ -100,7 +100,7 @@ class Mapping:
     topic: int | None
     topic_separator: str
     topics: dict[str, str]
-    numbers: tuple[tuple[int, str, bool], ...]
+    numbers: tuple[tuple[int, str, bool, int | None], ...]
     article: int | None
     credit: int | None
     above: dict[str, tuple[str, ...]]
@@ -111,7 +111,7 @@ class Mapping:
         told = {
             *self.id, *self.code, self.date, self.until, self.precision, *self.agent.columns,
             *self.recipient.columns, self.place, self.topic, self.article, self.credit,
-            *(at for at, _, _ in self.numbers),
+            *(at for at, *_ in self.numbers),
         }  # fmt: skip
         return tuple(sorted(at for at in told if at is not None))
 

@@ -27,6 +27,10 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def _column(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
 def _day_form(form: str) -> str:
     """Returns a form of days that tells year, month and day apart."""
     day = datetime(2001, 2, 3)
@@ -83,6 +87,11 @@ class Table(Part):
     quoted: bool | None = None
     columns: tuple[str, ...] = ()
     missing: tuple[str, ...] = ("",)
+
+    @property
+    def may_quote(self) -> bool:
+        """Whether cells may stand in quotation marks; where nothing is said, only without tabs."""
+        return self.delimiter != "tab" if self.quoted is None else self.quoted
 
 
 class Coded(Part):
@@ -157,6 +166,13 @@ class Dated(Part):
     windows: dict[str, Window] = {}
 
 
+class Number(Part):
+    """A column of numbers; `least` is what none of them can be less than."""
+
+    column: str
+    least: int | None = None
+
+
 class About(Part):
     """What it is about: topics of the vocabulary, by name or as PLOVER contexts."""
 
@@ -176,12 +192,12 @@ class Event(Part):
 
     id: OneOrMore
     kind: Coded
-    date: Annotated[Dated, BeforeValidator(lambda v: {"column": v} if isinstance(v, str) else v)]
+    date: Annotated[Dated, BeforeValidator(_column)]
     agent: Actors
     recipient: Actors = Actors()
     place: Somewhere | None = None
     about: About | None = None
-    numbers: dict[str, str] = {}
+    numbers: dict[str, Annotated[Number, BeforeValidator(_column)]] = {}
     article: str = ""
     credit: str = ""
 
@@ -256,6 +272,26 @@ def _placed(path: Path) -> Placed:
         raise InputError(f"cannot be read: {what}", Place(str(path))) from error
 
 
+_WORDS = {
+    "extra_forbidden": "no such key is known",
+    "missing": "it is missing",
+    "model_type": "keys and values are expected",
+    "model_attributes_type": "keys and values are expected",
+    "dict_type": "keys and values are expected",
+    "string_type": "text is expected",
+    "tuple_type": "a list is expected",
+    "too_short": "it is empty",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "literal_error": "{expected} is expected",
+    "string_pattern_mismatch": "`month` or a number of days is expected",
+}
+"""What is wrong, by what pydantic calls it."""
+
+
 def _checked(placed: Placed, model: type[M]) -> M:
     try:
         return model.model_validate(placed.data)
@@ -263,9 +299,9 @@ def _checked(placed: Placed, model: type[M]) -> M:
         found = []
         for detail in error.errors(include_url=False):
             path = tuple(part for part in detail["loc"] if not isinstance(part, str) or part)
-            name = ".".join(str(part) for part in path) or "the file"
-            words = {"extra_forbidden": "no such key is known", "missing": "it is missing"}
-            told = words.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-            message = f"`{name}`: {told}"
+            name = ".".join(part for part in path if isinstance(part, str)) or "the file"
+            word = _WORDS.get(detail["type"], "")
+            told = word.format_map(detail.get("ctx", {})) or detail["msg"]
+            message = f"`{name}`: {told.removeprefix('Value error, ')}"
             found.append(InputError(message, placed.key(path)))
         raise InputErrors(tuple(found)) from error

@@ -164,17 +164,18 @@ def scan(path: Path, *, delimiter: str, quoted: bool) -> Table:
     digest = hashlib.sha256()
     cuts: list[Shard] = []
     heads: tuple[str, ...] = ()
-    offset, row, line = 0, 1, 1
+    offset, row, line, is_empty = 0, 1, 1, True
     with unpacked(path) as (stream, size):
         for data in _blocks(stream, path, quoted=quoted):
             digest.update(data)
+            is_empty = is_empty and not data.removeprefix(BOM).strip(b"\r\n")
             if not cuts:
                 heads = _heads(data, path, delimiter, quoted)
             cuts.append(Shard(len(cuts), str(path), offset, len(data), row, line))
             offset += len(data)
             line += data.count(b"\n")
             row += _ends_of_rows(data, quoted=quoted)
-    if not offset:
+    if is_empty:
         raise InputError("the file is empty", Place(str(path), 1))
     rows = row if cuts and not data.endswith(b"\n") else row - 1
     return Table(
@@ -237,7 +238,7 @@ def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, 
     if len(text) > MAX_LINE:
         raise too_long(path, 1)
     try:
-        cells = next(reader_of(text, delimiter)) if quoted else text.split(delimiter)
+        cells = next(reader_of(text, delimiter), []) if quoted else text.split(delimiter)
     except csv.Error as error:
         raise InputError(f"not CSV: {error}", Place(str(path), 1)) from error
     while cells and not cells[-1].strip():

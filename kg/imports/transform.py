@@ -8,12 +8,14 @@ import csv
 import gzip
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
+from urllib.parse import unquote
 
 from kg.imports.alike import Alike, Aspect
 from kg.imports.mapped import Mapped
@@ -195,7 +197,14 @@ class Worker:
             for at, event, taken in zip(places, some.events, some.taken, strict=True)
             if found
         }
-        return {at: said for at, said in told.items() if said}
+        rows_of: dict[str, list[int]] = defaultdict(list)
+        for event, taken in zip(some.events, some.taken, strict=True):
+            rows_of[event].append(rows.numbers[taken])
+        return {
+            at: _shared(event, rows_of[event]) + said
+            for at, event in zip(places, some.events, strict=True)
+            if (said := told.get(at))
+        }
 
     def _write(self, told: list[tuple[str, str]], mapped: Mapped | None, out: "_Out") -> None:
         counts = sum(mapped.counts) if mapped else 0
@@ -290,6 +299,15 @@ def _fitted(rows: Rows, mapping: Mapping) -> Rows:
         if len(row) != heads
     }
     return rows.without(told)
+
+
+def _shared(event: str, numbers: list[int]) -> str:
+    """Returns which rows tell of an event, if that is more than one."""
+    if len(numbers) == 1:
+        return ""
+    first = ", ".join(map(str, numbers[:3][: len(numbers) - 1]))
+    last = f"{numbers[-1]}" if len(numbers) <= 4 else f"{len(numbers) - 3:,} more"
+    return f"rows {first} and {last} share the id {unquote(event[1:-1].rpartition('/')[2])}: "
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -1,0 +1,156 @@
+"""Cells and mappings that look right and are not: each is told in plain words, none is guessed."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.test_imports import gdelt, kg, row, sample
+
+NAME = "20260113120000.export.CSV"
+MINE = {
+    "dataset": "{name: Mine}",
+    "event": "{id: No, kind: {always: Visit}, date: When, agent: {name: Who}}",
+}
+
+
+def mine(folder: Path, rows: str = "No,When,Who\n1,2026-01-12,Mexico\n", **parts: str) -> list[str]:
+    """What imports a table with a mapping of one's own, some parts of which are these."""
+    told = {**MINE, **parts}
+    (folder / "m.yaml").write_text("".join(f"{key}: {value}\n" for key, value in told.items()))
+    (folder / "t.csv").write_text(rows)
+    return ["import", "csv", "t.csv", "--mapping", "m.yaml", "-o", "-"]
+
+
+@pytest.mark.parametrize("day", ["2026011", "202611", "2026112", "２０２６０１１２"])
+def test_day_that_lacks_a_digit_is_not_read_as_another(tmp_path: Path, day: str) -> None:
+    gdelt(tmp_path, row(), row(GLOBALEVENTID="2", SQLDATE=day))
+    done = kg("import", "gdelt", NAME, "-o", "-", folder=tmp_path)
+    assert done.returncode == 1
+    assert f"SQLDATE: {day!r} is no day of the form %Y%m%d" in done.stderr
+    assert "/2>" not in done.stdout
+
+
+def test_day_whose_numbers_are_parted_may_be_short(tmp_path: Path) -> None:
+    event = MINE["event"].replace("When", "{column: When, formats: '%d.%m.%Y'}")
+    done = kg(*mine(tmp_path, "No,When,Who\n1,2.1.2026,Mexico\n", event=event), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '"2026-01-02"' in done.stdout
+
+
+@pytest.mark.parametrize("count", ["-5", "-1"])
+def test_count_of_mentions_is_not_negative(tmp_path: Path, count: str) -> None:
+    gdelt(tmp_path, row(AvgTone="-3"), row(GLOBALEVENTID="2", NumMentions=count))
+    done = kg("import", "gdelt", NAME, "-o", "-", folder=tmp_path)
+    assert done.returncode == 1
+    assert f"{NAME}:2: NumMentions: {count!r} is less than 0" in done.stderr
+    assert '"-3"' in done.stdout
+
+
+def test_fatalities_are_not_negative_and_a_strange_precision_is_told(tmp_path: Path) -> None:
+    heads, told = sample("acled")
+    names = heads.split(",")
+    rows = []
+    for number, (column, value) in enumerate(
+        [("fatalities", "-1"), ("time_precision", "9"), ("time_precision", "1")], start=1
+    ):
+        cells = _cells(told)
+        cells[names.index("event_id_cnty")] = f"X{number}"
+        cells[names.index(column)] = value
+        rows.append(_line(cells))
+    (tmp_path / "t.csv").write_text(f"{heads}\n{''.join(rows)}", encoding="utf-8")
+    done = kg("import", "acled", "t.csv", "-o", "-", folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "fatalities: '-1' is less than 0" in done.stderr
+    assert "unknown time_precision '9' in 1 row, first in row 3" in done.stderr
+    assert done.stderr.count("unknown time_precision") == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\r\n\n", b"\xef\xbb\xbf\n"])
+@pytest.mark.parametrize("dataset", ["gdelt", "acled"])
+def test_table_without_a_character_is_empty(tmp_path: Path, dataset: str, data: bytes) -> None:
+    (tmp_path / "t.CSV").write_bytes(data)
+    done = kg("import", dataset, "t.CSV", folder=tmp_path)
+    assert done.returncode == 3
+    assert "t.CSV:1: the file is empty" in done.stderr
+    assert not (tmp_path / ".kg").exists()
+
+
+def test_rows_that_share_an_id_are_named_and_nothing_is_said_twice(tmp_path: Path) -> None:
+    gdelt(tmp_path, row(), row(GLOBALEVENTID="7"), row(SQLDATE="20260110"))
+    done = kg("import", "gdelt", NAME, folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    told = [line for line in done.stderr.splitlines() if "share the id" in line]
+    assert [line.split(": ")[0].strip() for line in told] == [f"{NAME}:1", f"{NAME}:3"]
+    for line in told:
+        assert "rows 1 and 3 share the id 990000001: " in line
+        said = line.partition("990000001: ")[2].split("; ")
+        assert said
+        assert len({*said}) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"dataset": "[a]"}, "`dataset`: keys and values are expected"),
+        ({"table": "{delimiter: pipe}"}, "`table.delimiter`: 'tab', 'comma' or 'semicolon' is"),
+        ({"table": "{quoted: perhaps}"}, "`table.quoted`: true or false is expected"),
+        ({"table": "{missing: x}"}, "`table.missing`: a list is expected"),
+        ({"dataset": "{name: [a]}"}, "`dataset.name`: text is expected"),
+        ({"event": "{id: [], kind: {always: Visit}, date: When}"}, "`event.id`: it is empty"),
+        (
+            {"event": "{id: No, kind: {always: Visit}, date: {column: When, formats: '%d'}}"},
+            "`event.date.formats`: '%d' does not say year, month and day",
+        ),
+        (
+            {"event": "{id: No, kind: {always: Visit}, date: {column: When, windows: {a: week}}}"},
+            "`event.date.windows.a`: `month` or a number of days is expected",
+        ),
+        (
+            {"event": "{id: No, kind: {always: Visit}, date: When, numbers: {tone: {least: x}}}"},
+            "`event.numbers.tone.least`: a whole number is expected",
+        ),
+    ],
+)
+def test_mistake_in_a_mapping_is_told_in_our_words(
+    tmp_path: Path, parts: dict[str, str], words: str
+) -> None:
+    done = kg(*mine(tmp_path, **parts), folder=tmp_path)
+    assert done.returncode == 3
+    assert words in done.stderr
+    assert "m.yaml:" in done.stderr
+    assert "Input should" not in done.stderr
+
+
+def test_mapping_file_that_is_a_list_is_told(tmp_path: Path) -> None:
+    arguments = mine(tmp_path)
+    (tmp_path / "m.yaml").write_text("- a\n")
+    done = kg(*arguments, folder=tmp_path)
+    assert done.returncode == 3
+    assert "`the file`: keys and values are expected" in done.stderr
+
+
+def test_mapping_of_ones_own_is_for_csv(tmp_path: Path) -> None:
+    arguments = ["gdelt" if one == "csv" else one for one in mine(tmp_path)]
+    done = kg(*arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert "--mapping is for csv: gdelt has a mapping of its own" in done.stderr
+
+
+def test_table_of_another_delimiter_is_told_once(tmp_path: Path) -> None:
+    done = kg(*mine(tmp_path, "No;When;Who\n1;2026-01-12;x\n"), folder=tmp_path)
+    assert done.returncode == 3
+    assert "t.csv:1: it is parted by ';', not by ','" in done.stderr
+    assert "delimiter: semicolon" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _cells(line: str) -> list[str]:
+    return next(csv.reader([line], strict=True))
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
