@@ -145,16 +145,18 @@ def plan(
     table = compiler.scanned(path)
     dataset = compiler.spec.dataset
     name = re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE)
-    slug = source or re.sub(r"[^A-Za-z0-9]+", "-", f"{compiler.name}-{name}").strip("-").lower()
+    slug = source or _slug(f"{compiler.name}-{name}")
     label = f"{dataset.name}: {name}"
-    about = Source(
-        SOURCE + slug,
-        label,
-        published or _published(dataset.published, path.name),
-        f"sha256:{table.digest}",
-    )
+    day = published or _published(dataset.published, path.name)
+    about = Source(SOURCE + slug, label, day, f"sha256:{table.digest}")
     mapping = compiler.compile(compiler.spec.table.columns or table.heads, about, file=str(path))
     return Plan(table, mapping, label)
+
+
+def _slug(name: str) -> str:
+    # Letters that an id has not may be all in which two names differ.
+    told = name if name.isascii() else f"{name}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return re.sub(r"[^A-Za-z0-9]+", "-", told).strip("-").lower()
 
 
 def _digest(planned: Plan, house: House) -> str:

@@ -1,10 +1,12 @@
-"""Where the shipped folders are, and a project's own beside its store.
+"""Where the shipped folders are, a project's own beside its store, and what a user's cache is.
 
 The only module that knows: an installed wheel carries the folders under `kg/_data`, a checkout has
 them at its top. An analyst's own `ontology/`, `shapes/`, `queries/` and `facts/` are read after the
 shipped ones.
 """
 
+import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -24,6 +26,20 @@ def shipped(kind: Kind) -> Path:
     folder = packaged if packaged.is_dir() else Path(__file__).parents[1] / kind
     if not folder.is_dir():
         raise StoreError(f"the installation lacks its {kind}/ folder: reinstall diplomatic-kg")
+    return folder
+
+
+def cache_folder() -> Path:
+    """Returns the user's folder for what can be made again: `$XDG_CACHE_HOME`, else `~/.cache`.
+
+    Nobody else may read or write it, so what stands there is trusted as nothing in a project's
+    folder is. It is made where it is missing, unless that cannot be.
+    """
+    told = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(told) if Path(told).is_absolute() else Path.home() / ".cache"
+    folder = base / "diplomatic-kg"
+    with contextlib.suppress(OSError):  # using it says it better
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

@@ -52,6 +52,14 @@ def test_mapping_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "m.yaml").read_text() == "dataset: {name: Mine}\n"
 
 
+def test_tables_whose_names_differ_in_other_letters_are_two_sources(tmp_path: Path) -> None:
+    for name in ("январь", "март"):
+        (tmp_path / f"{name}.CSV").write_bytes(gdelt(tmp_path, row()).read_bytes())
+    done = kg("import", "gdelt", "январь.CSV", "март.CSV", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert kg("sources", folder=tmp_path).stdout.count("\ngdelt-csv-") == 2
+
+
 def test_output_and_rejects_are_two_files(tmp_path: Path) -> None:
     gdelt(tmp_path, row(), BAD)
     done = kg("import", "gdelt", NAME, "-o", "x", "--rejects", "./x", folder=tmp_path)

@@ -1,6 +1,7 @@
 """`kg import`: tables of event data, through the gate into the store, or as N-Quads."""
 
 import getpass
+import hashlib
 import os
 import shutil
 import sys
@@ -108,9 +109,8 @@ def _taken(
     is_new = is_folder(address) and not Path(address).exists()
     try:
         with open_store(address, house.background, create=True) as store:
-            folder = address if is_folder(address) else tempfile.gettempdir()
             return store_table(
-                store, planned, house, Path(folder) / "imports",
+                store, planned, house, _parts(address),
                 recorded_by=options["by"] or getpass.getuser(), engine=engine,
                 strict=options["strict"], rejects=rejects, watch=_watched,
                 project=project_of(address),
@@ -119,6 +119,16 @@ def _taken(
         if is_new:  # made for a table that is refused, it holds nothing
             shutil.rmtree(address)
         raise
+
+
+def _parts(address: str) -> Path:
+    """Returns where the parts of tables wait for a store: in it, or in the user's cache."""
+    from kg.resources import cache_folder
+    from kg.store import is_folder
+
+    if is_folder(address):
+        return Path(address) / "imports"
+    return cache_folder() / "imports" / hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
 @contextmanager

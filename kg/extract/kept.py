@@ -1,8 +1,6 @@
 """The gazetteer of a large register, kept between runs so that it need not be built again.
 
-It is kept for a project's own register only, in the cache folder of the user (`$XDG_CACHE_HOME`,
-else `~/.cache`), readable by nobody else: what stands there is trusted, as nothing in a project's
-folder is.
+It is kept for a project's own register only, in the cache folder of the user, which is trusted.
 """
 
 import contextlib
@@ -15,7 +13,7 @@ from pathlib import Path
 from kg import __version__
 from kg.extract.gazetteer import Gazetteer
 from kg.facts import read_register
-from kg.resources import files
+from kg.resources import cache_folder, files
 from kg.vocabulary import Vocabulary
 
 KEPT = 4
@@ -31,19 +29,13 @@ def open_gazetteer(vocabulary: Vocabulary, project: Path | None = None) -> Gazet
     """
     paths = list(files("facts", (".yaml",), under="actors", project=project))
     own = project is not None and any(path.is_relative_to(project) for path in paths)
-    place = _folder() / f"gazetteer-{_digest(vocabulary, paths)}.pickle" if own else None
+    place = cache_folder() / f"gazetteer-{_digest(vocabulary, paths)}.pickle" if own else None
     found = _read(place) if place is not None else None
     if found is None:
         found = Gazetteer(read_register(vocabulary, project).quads)
         if place is not None:
             _write(place, found)
     return found
-
-
-def _folder() -> Path:
-    told = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(told) if Path(told).is_absolute() else Path.home() / ".cache"
-    return base / "diplomatic-kg"
 
 
 def _digest(vocabulary: Vocabulary, paths: list[Path]) -> str:
@@ -70,7 +62,6 @@ def _write(place: Path, gazetteer: Gazetteer) -> None:
     names = place.with_suffix(".names")
     parts = [one.with_name(f"{one.name}.{os.getpid()}") for one in (names, place)]
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         gazetteer.save(*parts)
         parts[0].replace(names)
         parts[1].replace(place)
