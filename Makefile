@@ -14,7 +14,6 @@ export PYTHONUTF8 := 1
 say = printf '\n\# %s\n$$ %s\n' "$(1)" '$(2)' && PATH="$(abspath $(BIN)):$$PATH" $(2)
 
 demo: $(VENV)/.run
-	@mkdir -p out
 	@$(call say,The facts of one news article pass the gate into the store .kg.,kg load $(SEED))
 	@$(call say,The same check without a store: what the shapes say about the document.,kg validate $(SEED))
 	@$(call say,Who took part in the call?,kg query participants -p event=2026-01-12-sheinbaum-trump-call -f table)

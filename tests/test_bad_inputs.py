@@ -249,14 +249,9 @@ def test_a_name_that_the_vocabulary_lacks_is_told_where_nothing_is_found(loaded)
     assert kg("query", "SELECT ?x { ?x dip:status dip:PhoneCall }", folder=folder).stderr == ""
 
 
-@pytest.mark.parametrize(
-    "command", [("export", "gexf", "-o"), ("query", "positions", "-o"), ("backup",)]
-)
-def test_a_missing_folder_is_told_not_made(command: tuple[str, ...], loaded) -> None:
+def test_a_missing_folder_of_a_backup_is_told_not_made(loaded) -> None:
     folder, _ = loaded
-    shown = kg(
-        *command, "missing/file.csv" if command[0] == "query" else "missing/file", folder=folder
-    )
+    shown = kg("backup", "missing/file", folder=folder)
     assert shown.returncode == 6
     assert "missing" in shown.stderr
     assert not (folder / "missing").exists()

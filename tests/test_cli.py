@@ -82,7 +82,7 @@ def test_export_writes_every_rdf_format_as_dump_does(tmp_path: Path) -> None:
     assert kg("load", str(SEED), folder=tmp_path).returncode == 0
     for form in ("ttl", "trig", "nt", "nq", "jsonld", "rdf"):
         assert form in kg("export", "--list", folder=tmp_path).stdout
-        out = f"x.{form}"
+        out = f"out/x.{form}"
         assert kg("export", form, "-o", out, folder=tmp_path).stderr == f"996 quads in {out}\n"
         written = (tmp_path / out).read_text(encoding="utf-8")
         assert written == kg("dump", "-f", form, folder=tmp_path).stdout
@@ -121,8 +121,8 @@ def test_questions_are_answered_in_every_format(tmp_path: Path) -> None:
     assert kg(*asked, folder=tmp_path).stdout.startswith("event,eventLabel,from,to,")
     for form in ("csv", "tsv", "json", "xml", "md", "jsonl"):
         assert "2026-01-31" in kg(*asked, "-f", form, folder=tmp_path).stdout
-    assert kg(*asked, "-o", "planned.csv", folder=tmp_path).stdout == ""
-    assert (tmp_path / "planned.csv").read_text().count("\n") == 3
+    assert kg(*asked, "-o", "out/planned.csv", folder=tmp_path).stdout == ""
+    assert (tmp_path / "out" / "planned.csv").read_text().count("\n") == 3
     made = kg("query", "CONSTRUCT WHERE { ?s dip:status status:scheduled }", folder=tmp_path)
     assert "dip:status" in made.stdout
     refused = kg(*asked, "-f", "ttl", folder=tmp_path)

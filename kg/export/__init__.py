@@ -104,6 +104,7 @@ def export(view: GraphView, format: str, out: Path) -> None:
     """
     written = stream(view, format)
     with told(f"writing {out}"):
+        out.parent.mkdir(parents=True, exist_ok=True)
         if not isinstance(written, Mapping):
             write_output(out, written)
             return
