@@ -88,12 +88,10 @@ def _refused_by_ours(url: str, code: int, words: str) -> KgError | None:
                 f"{url} refuses access: {words}: put the token into KG_STORE_TOKEN, or into "
                 "~/.netrc as the password"
             )
-        case 403 | 409:
-            return StoreError(f"{url} refuses: {words}")
         case 404 | 405 if not urlsplit(url).path.startswith(("/graph", "/sparql")):
             root = urlsplit(url)._replace(path="/sparql", query="").geturl()
             return StoreError(f"{url} is a kg serve: queries go to {root}")
-        case 405:
+        case 403 | 405 | 409:
             return StoreError(f"{url} refuses: {words}")
     return None
 
