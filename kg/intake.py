@@ -223,7 +223,7 @@ def store_table(
         recorded_by: Who imports it.
         engine: What does the work.
         strict: Refuse the table if a row is rejected.
-        rejects: Where rejected rows are written, CSV.
+        rejects: Where rejected rows are written, CSV; without any, no such file is left there.
         watch: Sees the parts pass.
         project: Whose own ontology, shapes and rules are read in other processes.
 
@@ -246,7 +246,7 @@ def store_table(
         job = Job(planned.mapping, str(place), True, opener.judge, derive)
         parts = tuple(_parts(planned, job, engine, watch))
         files = [Files(str(place), part.number, is_packed=True) for part in parts]
-        _write_rejects(files, parts, rejects)
+        write_rejects(rejects, files)
         _refuse(planned, parts, strict=strict)
         bulk = Bulk(
             tuple(one.asserted for one in files),
@@ -312,8 +312,7 @@ def write_table(
         with files.asserted.open("rb") as quads:
             shutil.copyfileobj(quads, out, 2**20)
         files.asserted.unlink()
-    every = [Files(str(folder), part.number, is_packed=False) for part in parts]
-    _write_rejects(every, tuple(parts), rejects)
+    write_rejects(rejects, (Files(str(folder), part.number, is_packed=False) for part in parts))
     _refuse(planned, tuple(parts), strict=False)
     return _imported(planned, tuple(parts), changed=True)
 
@@ -360,11 +359,6 @@ class Opener:
 
     def _house(self) -> House:
         return self.house or read_house(self.project)
-
-
-def _write_rejects(files: list[Files], parts: tuple[Part, ...], rejects: Path | None) -> None:
-    if rejects is not None and any(part.rejected for part in parts):
-        write_rejects(rejects, files)
 
 
 def _refuse(planned: Plan, parts: tuple[Part, ...], *, strict: bool) -> None:

@@ -82,6 +82,38 @@ def test_file_of_rejects_is_written_over_and_no_other(tmp_path: Path) -> None:
     assert "earlier" not in rejects.read_text()
 
 
+@pytest.mark.parametrize("option", [(), ("--rejects", "bad.csv"), ("-o", "out.nq")])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_no_file_of_rejects_stands_beside_an_import_that_rejected_nothing(
+    tmp_path: Path, option: tuple[str, ...], *, is_link: bool
+) -> None:
+    rejects = tmp_path / ("bad.csv" if "--rejects" in option else f"{NAME}.rejects.csv")
+    if is_link:
+        rejects.symlink_to(tmp_path / "linked.csv")
+    gdelt(tmp_path, row(), BAD)
+    assert kg("import", "gdelt", NAME, *option, folder=tmp_path).returncode == 1
+    before = rejects.read_text()
+    assert before.startswith("line,reason,row\n2,")
+    gdelt(tmp_path, "a,b,c")
+    assert kg("import", "gdelt", NAME, *option, folder=tmp_path).returncode == 3
+    assert rejects.read_text() != before
+    gdelt(tmp_path, row(), row(GLOBALEVENTID="2"))
+    assert kg("import", "gdelt", NAME, *option, folder=tmp_path).returncode == 0
+    assert not rejects.exists()
+    assert not (tmp_path / "linked.csv").exists()
+
+
+def test_file_that_rejects_names_is_kept_where_it_holds_none_and_there_are_none(
+    tmp_path: Path,
+) -> None:
+    gdelt(tmp_path, row())
+    notes = tmp_path / "notes.csv"
+    notes.write_text("line,reason,row of my own\n")
+    done = kg("import", "gdelt", NAME, "--rejects", "notes.csv", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert notes.read_text() == "line,reason,row of my own\n"
+
+
 @pytest.mark.parametrize(
     ("option", "here"),
     [(("--rejects", "no/such/r.csv"), "."), (("--rejects", "."), "."), ((), "/proc")],

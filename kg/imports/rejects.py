@@ -1,6 +1,7 @@
 """The file of rejected rows: where it stands, what it may stand in place of, and its writing."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import Misuse, StoreError
@@ -33,17 +34,30 @@ def rejects_of(table: Path, given: Path | None = None) -> Path:
     return path
 
 
-def write_rejects(path: Path, parts: list[Files]) -> None:
-    """Writes the rejected rows of some parts, CSV.
+def write_rejects(path: Path | None, parts: Iterable[Files]) -> None:
+    """Makes a file hold the rejected rows of some parts, CSV; where there are none, none stands.
+
+    Args:
+        path: The file; `None` if nobody wants it. One that is no file of rejected rows is not
+            removed.
+        parts: Of a table, in order.
 
     Raises:
-        StoreError: It cannot be written; what was there is.
+        StoreError: It cannot be written or removed; what was there is.
     """
-    with told(f"writing {path}, the file of rejected rows"), opened_output(path) as out:
-        out.write(HEADS)
-        for one in parts:
-            with one.rejected.open("rb") as rows:
-                shutil.copyfileobj(rows, out)
+    if path is None:
+        return
+    rejected = [one.rejected for one in parts if one.rejected.stat().st_size]
+    with told(f"writing {path}, the file of rejected rows"):
+        if not rejected:
+            if path.is_file() and _begins(path) == HEADS:
+                path.resolve().unlink()
+            return
+        with opened_output(path) as out:
+            out.write(HEADS)
+            for one in rejected:
+                with one.open("rb") as rows:
+                    shutil.copyfileobj(rows, out)
 
 
 def _begins(path: Path) -> bytes:
