@@ -99,6 +99,17 @@ class ServiceError(KgError):
     exit_code = 6
 
 
+def unreadable(file: object, error: OSError | UnicodeDecodeError) -> InputError:
+    """Returns that a file cannot be read; of one that is not UTF-8, with the place where."""
+    if isinstance(error, OSError):
+        reason = (error.strerror or str(error)).lower()
+        return InputError(f"cannot be read: {reason}", Place(str(file)))
+    *lines, last = error.object[: error.start].split(b"\n")
+    place = Place(str(file), len(lines) + 1, len(last.decode(errors="replace")) + 1)
+    byte = error.object[error.start]
+    return InputError(f"not UTF-8: byte 0x{byte:02x} is no character: save it as UTF-8", place)
+
+
 class InputErrors(InputError):
     """Several things wrong with one input, each with its place, in the order of the file."""
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from kg import __version__
 from kg.derive import derive, read_rules
-from kg.errors import InputError, Misuse, NotConforming, Place, StoreError
+from kg.errors import Misuse, NotConforming, Place, StoreError
 from kg.facts import Document, Register, read_documents, read_register
 from kg.namespaces import DERIVED, RDFS, SOURCE, VOCABULARY_GRAPH, graph_of
+from kg.placed import read_bytes
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.resources import Kind, files
 from kg.store import Approving, Background, Incoming, Narrowable, Reader, Standing, Writer
@@ -124,11 +125,7 @@ def _digest(project: Path | None) -> str:
     told = hashlib.sha256(__version__.encode())
     for kind, suffix, under in _READ:
         for path in files(kind, (suffix,), under=under, project=project):
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                what = (error.strerror or str(error)).lower()
-                raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+            data = read_bytes(path)
             told.update(f"{kind}/{path.name} {len(data)}\n".encode() + data)
     return told.hexdigest()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg.errors import InputError, InputErrors, Place
+from kg.errors import InputError, InputErrors, Place, unreadable
 from kg.facts import Register
 from kg.facts.draft import LINKS, Draft, Fact, facts_of, open_draft
 from kg.facts.read import document_of
@@ -229,13 +229,9 @@ def open_review(path: Path, text: Path, vocabulary: Vocabulary, register: Regist
     draft = open_draft(path, vocabulary, register)
     try:
         data = text.read_bytes()
-        read = data.decode("utf-8")
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(text))) from error
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError("not UTF-8: save it as UTF-8", Place(str(text), line)) from error
+        read = data.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(text, error) from error
     source = draft.data["source"]
     given = source.get("text") if isinstance(source, dict) else None
     if not isinstance(given, dict):

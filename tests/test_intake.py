@@ -130,7 +130,7 @@ def test_what_is_no_text_is_refused_in_words(data: bytes, hint: str) -> None:
 
 
 def test_line_of_a_wrong_byte_is_told() -> None:
-    with pytest.raises(InputError, match=r"^a\.txt:2: "):
+    with pytest.raises(InputError, match=r"^a\.txt:2:1: "):
         read_article("line\nПривет".encode("cp1251"), file="a.txt")
 
 

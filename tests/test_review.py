@@ -217,7 +217,7 @@ def test_another_text_is_refused(folder: Path) -> None:
     assert kg("review", "note.yaml", "--text", "none.txt", folder=folder).returncode == 3
     assert kg("review", "note.yaml", "--text", ".", folder=folder).returncode == 3
     (folder / "note.txt").write_bytes(b"\xff")
-    assert "note.txt:1: not UTF-8" in kg(*REVIEW, folder=folder).stderr
+    assert "note.txt:1:1: not UTF-8" in kg(*REVIEW, folder=folder).stderr
 
 
 def test_a_file_that_another_program_changed_is_left_alone(folder: Path) -> None:

@@ -70,6 +70,7 @@ def command(
 
     from kg.errors import KgError, Misuse
     from kg.extract import explained, open_extractor, read_article, written
+    from kg.placed import read_bytes
 
     paths = list(_articles(files))
     several = len(paths) > 1
@@ -83,7 +84,7 @@ def command(
     worst = 0
     for path, target in zip(paths, targets, strict=True):
         try:
-            data = sys.stdin.buffer.read() if str(path) == "-" else _bytes(path)
+            data = sys.stdin.buffer.read() if str(path) == "-" else read_bytes(path)
             article = read_article(
                 data, file=str(path), published=published, publisher=publisher, url=url, title=title
             )
@@ -148,16 +149,6 @@ def _articles(files: tuple[Path, ...]) -> list[Path]:
         else:
             found.append(path)
     return found
-
-
-def _bytes(path: Path) -> bytes:
-    from kg.errors import InputError, Place
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(path))) from error
 
 
 def _targets(

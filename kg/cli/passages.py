@@ -13,18 +13,14 @@ def command(file: Path) -> None:
 
     FILE is UTF-8, or - for stdin. The text itself goes nowhere.
     """
-    from kg.errors import InputError, Place
+    from kg.errors import unreadable
     from kg.facts.passages import passages_of
 
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        text = data.decode("utf-8")
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(file))) from error
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError("not UTF-8: save it as UTF-8", Place(str(file), line)) from error
+        text = data.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(file, error) from error
     found = passages_of(text)
     click.echo(f"  text:\n    digest: {found.digest}\n    length: {found.length}\n  passages:")
     for name, (start, end) in found.spans.items():

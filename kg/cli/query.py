@@ -172,14 +172,13 @@ def _text(question: str) -> str:
     if question == "-":
         return sys.stdin.read()
     if question.startswith("@"):
-        from kg.errors import InputError, Place
+        from kg.errors import unreadable
 
         path = Path(question[1:])
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            what = str(error.strerror).lower() if isinstance(error, OSError) else "not UTF-8"
-            raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+            raise unreadable(path, error) from error
     return "" if re.fullmatch(r"[\w./-]+", question) else question
 
 

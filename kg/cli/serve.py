@@ -135,7 +135,7 @@ def _opened(log: Path | None) -> AbstractContextManager[FileIO | None]:
 
 def _token(file: Path | None) -> str:
     """Returns the token, from a file that nobody else may read, or from the environment."""
-    from kg.errors import InputError, Misuse, Place
+    from kg.errors import Misuse, unreadable
 
     if file is None:
         token = os.environ.get("KG_SERVE_TOKEN", "")
@@ -145,8 +145,7 @@ def _token(file: Path | None) -> str:
                 raise Misuse(f"others may read {file}: chmod 600 {file}")
             token = file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            what = error.strerror if isinstance(error, OSError) else "not UTF-8"
-            raise InputError(f"cannot be read: {what}", Place(str(file))) from error
+            raise unreadable(file, error) from error
     if len(token) < _SHORTEST:
         raise Misuse(
             f"--write needs a token of {_SHORTEST} characters or more, in --token-file or "

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-from kg.errors import InputError, LimitError, Misuse, Place
+from kg.errors import InputError, LimitError, Misuse, Place, unreadable
 from kg.extract.layout import blocks_of, date_in, shipped_cues
 from kg.facts.dates import day
 
@@ -173,9 +173,7 @@ def _decoded(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         text = _in_another_charset(data)
         if text is None:
-            line = data.count(b"\n", 0, error.start) + 1
-            message = f"not UTF-8: byte 0x{data[error.start]:02x} is no character: save it as UTF-8"
-            raise InputError(message, Place(file, line)) from error
+            raise unreadable(file, error) from error
         return text
 
 

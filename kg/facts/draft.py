@@ -9,7 +9,7 @@ from kg.errors import InputError, Misuse, Place
 from kg.facts.build import Document
 from kg.facts.read import Register, document_of
 from kg.namespaces import EVENT
-from kg.placed import Data, Placed, decode, read_yaml
+from kg.placed import Data, Placed, decode, read_bytes, read_yaml
 from kg.placed import Path as At
 from kg.store.files import told, write_output
 from kg.vocabulary import Vocabulary
@@ -87,7 +87,7 @@ class Draft:
         """
         mark = _MARK if self.raw.startswith(_MARK) else b""
         new = _read(self.path, mark + text.encode(), self.vocabulary, self.register)
-        if _bytes(self.path) != self.raw:
+        if read_bytes(self.path) != self.raw:
             raise InputError(
                 "was changed by another program meanwhile: nothing was written, start again",
                 Place(str(self.path)),
@@ -106,7 +106,7 @@ def open_draft(path: Path, vocabulary: Vocabulary, register: Register) -> Draft:
     """
     if path.suffix.lower() not in {".yaml", ".yml"}:
         raise Misuse(f"{path}: only a fact document in YAML can be changed in place")
-    return _read(path, _bytes(path), vocabulary, register)
+    return _read(path, read_bytes(path), vocabulary, register)
 
 
 def facts_of(data: Data) -> Iterator[Fact]:
@@ -135,11 +135,3 @@ def _read(path: Path, raw: bytes, vocabulary: Vocabulary, register: Register) ->
     placed = read_yaml(raw, file=str(path))
     document = document_of(placed, vocabulary, register)
     return Draft(path, raw, decode(raw, str(path)), placed, document, vocabulary, register)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(path))) from error

@@ -15,7 +15,7 @@ from kg.namespaces import (
     SOURCE,
     TOPIC,
 )
-from kg.placed import Placed, read_json, read_yaml
+from kg.placed import Placed, read_bytes, read_json, read_yaml
 from kg.rdf import Quad, format_of
 from kg.resources import files
 from kg.vocabulary import Vocabulary
@@ -63,10 +63,10 @@ def read_documents(
     if ending in {".yaml", ".yml", ".json"}:
         return (read(path, vocabulary=vocabulary, register=register),)
     if ending in {".csv", ".xlsx"}:
-        return (document_of(read_table(_bytes(path), file=str(path)), vocabulary, register),)
+        return (document_of(read_table(read_bytes(path), file=str(path)), vocabulary, register),)
     if rdf := format_of(str(path)):
         return read_rdf(
-            _bytes(path),
+            read_bytes(path),
             rdf,
             file=str(path),
             vocabulary=vocabulary,
@@ -75,7 +75,7 @@ def read_documents(
         )
     endings = ".yaml .json .csv .xlsx .ttl .trig .nt .nq .jsonld .rdf"
     if path.is_dir() or not path.exists():
-        _bytes(path)
+        read_bytes(path)
     raise InputError(f"its ending says no format: use one of {endings}", Place(str(path)))
 
 
@@ -113,12 +113,4 @@ def read_register(vocabulary: Vocabulary, project: Path | None = None) -> Regist
 
 def _placed(path: Path) -> Placed:
     reader = read_json if path.suffix.lower() == ".json" else read_yaml
-    return reader(_bytes(path), file=str(path))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+    return reader(read_bytes(path), file=str(path))

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from kg.errors import InputError, InputErrors, Place
-from kg.placed import Placed, read_yaml
+from kg.placed import Placed, read_bytes, read_yaml
 from kg.resources import files
 
 
@@ -242,7 +242,7 @@ def read_spec(path: Path) -> tuple[Spec, Placed]:
     Raises:
         InputError: It cannot be read, or is none.
     """
-    placed = _placed(path)
+    placed = read_yaml(read_bytes(path), file=str(path))
     return _checked(placed, Spec), placed
 
 
@@ -261,15 +261,7 @@ def read_codes(name: str, beside: Path, project: Path | None = None) -> Codes:
         raise InputError(
             f"no file of codes is called {name!r}: {', '.join(found)}", Place(str(beside))
         )
-    return _checked(_placed(path), Codes)
-
-
-def _placed(path: Path) -> Placed:
-    try:
-        return read_yaml(path.read_bytes(), file=str(path))
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+    return _checked(read_yaml(read_bytes(path), file=str(path)), Codes)
 
 
 _WORDS = {

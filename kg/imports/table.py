@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from kg.errors import InputError, LimitError, Place
+from kg.errors import InputError, LimitError, Place, unreadable
 
 SHARD = 4 * 2**20
 """Bytes of a shard, about."""
@@ -127,8 +127,7 @@ def unpacked(path: Path) -> Iterator[tuple[IO[bytes], int | None]]:
         message = f"not a .zip, or one that is damaged or cut short ({error}): fetch it again"
         raise InputError(message, Place(str(path))) from error
     except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(path))) from error
+        raise unreadable(path, error) from error
 
 
 def _the_one(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
@@ -234,7 +233,7 @@ def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, 
     try:
         text = first.decode()
     except UnicodeDecodeError as error:
-        raise InputError("it is not UTF-8: save it as UTF-8", Place(str(path), 1)) from error
+        raise unreadable(path, error) from error
     if len(text) > MAX_LINE:
         raise too_long(path, 1)
     try:

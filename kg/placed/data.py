@@ -1,11 +1,12 @@
 """Data with places, and the text that it is read from."""
 
 import codecs
+import pathlib
 import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kg.errors import InputError, LimitError, Place
+from kg.errors import InputError, LimitError, Place, unreadable
 
 MAX_BYTES = 64 * 2**20
 """Largest document that is read, in bytes."""
@@ -63,6 +64,18 @@ class Placed:
         return path
 
 
+def read_bytes(path: pathlib.Path) -> bytes:
+    """Returns what a file holds.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
 def decode(data: bytes, file: str) -> str:
     """Returns the text of a UTF-8 document without its byte order mark.
 
@@ -81,11 +94,7 @@ def decode(data: bytes, file: str) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
-        message = f"not UTF-8: byte 0x{data[error.start]:02x} is no character: save it as UTF-8"
-        raise InputError(message, Place(file, line, column)) from error
+        raise unreadable(file, error) from error
     if not text.strip():
         raise InputError("the file is empty", Place(file, 1))
     if bad := _CONTROL.search(text):

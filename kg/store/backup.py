@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from kg.errors import InputError, Misuse, Place, StoreError
+from kg.errors import Misuse, StoreError, unreadable
 from kg.store.base import Reader, SourceRecord, Writer
 from kg.store.files import digest_of, sync_folder, told
 from kg.store.manifest import Manifest, read_manifest, write_source
@@ -109,8 +109,7 @@ def _unpacked(archive: Path, sources: Path) -> Manifest:
     try:
         packed = archive.open("rb")
     except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot be read: {what}", Place(str(archive))) from error
+        raise unreadable(archive, error) from error
     try:
         with packed, tarfile.open(fileobj=packed, mode="r:") as tar:
             _unpack(tar, sources)
