@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import rdflib
 
-ROOT = Path(__file__).parents[1]
+from tests.running import ROOT, kg
+
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 
 HEAD = f"""\
@@ -68,18 +69,6 @@ BAD: list[tuple[str, str, str | bytes, int, int | None, str]] = [
      '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "b">]>\n<x/>', 3, 2,
      "a document type (<!DOCTYPE …>) is not read"),
 ]  # fmt: skip
-
-
-def kg(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

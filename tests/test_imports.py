@@ -27,8 +27,8 @@ from kg.load import House, read_house
 from kg.namespaces import SOURCE
 from kg.rdf import Quad, parse
 from kg.store import Standing, open_store
+from tests.running import ROOT, kg
 
-ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "imports"
 # One made-up row of each kind of table; ids, places and articles are nobody's.
 GDELT = {
@@ -42,18 +42,6 @@ GDELT = {
 @pytest.fixture(scope="module")
 def house() -> House:
     return read_house()
-
-
-def kg(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def columns() -> tuple[str, ...]:

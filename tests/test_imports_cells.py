@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_imports import gdelt, kg, row, sample
+from tests.running import kg
+from tests.test_imports import gdelt, row, sample
 
 NAME = "20260113120000.export.CSV"
 MINE = {

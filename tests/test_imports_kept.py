@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_imports import ROOT, gdelt, kg, row
+from tests.running import ROOT, kg
+from tests.test_imports import gdelt, row
 
 READOUT = ROOT / "docs" / "examples" / "readout.yaml"
 BAD = row(GLOBALEVENTID="2", EventCode="1299")

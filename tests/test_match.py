@@ -10,24 +10,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.running import ROOT, kg
+
 DRAFT = ROOT / "tests" / "data" / "draft-us-account.yaml"
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 CALL = "event/2026-01-12-sheinbaum-trump-call"
 MEETING = "event/2026-01-mexico-us-security-meeting"
-
-
-def kg(*arguments: str, folder: Path, keys: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
-        input=keys,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,14 @@
 """Nothing opens a network connection by itself: every door is tried against a listening canary."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.running import kg
 
 
 class Canary:
@@ -38,18 +35,6 @@ def canary() -> Iterator[Canary]:
     canary = Canary()
     yield canary
     canary.socket.close()
-
-
-def kg(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def doors(address: str) -> dict[str, str]:

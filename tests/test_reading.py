@@ -3,9 +3,6 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -25,8 +22,8 @@ from kg.namespaces import ACTOR, BASE, DIP, GRAPH, RDF, SOURCE, graph_of
 from kg.rdf import FORMATS, Literal, NamedNode, Quad, serialize, to_rdflib
 from kg.rdf.jsonld import CONTEXT
 from kg.vocabulary import Vocabulary, load_vocabulary
+from tests.running import ROOT, kg
 
-ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 OTHER_SIDE = ROOT / "tests" / "data" / "us-account-of-the-call.yaml"
 PREFIXES = f"@prefix dip: <{DIP}> .\n@prefix : <{BASE}> .\n"
@@ -338,18 +335,6 @@ def test_passages_of_the_seed_are_those_of_its_document() -> None:
     same = [name for name, span in written.items() if found.spans.get(name) == tuple(span)]
     # The credit line looks like a headline: a person names it.
     assert set(written) - set(same) == {"C"}
-
-
-def kg(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_dump_loads_into_an_equal_store(tmp_path) -> None:

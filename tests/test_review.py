@@ -15,24 +15,9 @@ from kg.facts.draft import open_draft
 from kg.placed.edit import with_key
 from kg.review import Review
 from kg.vocabulary import load_vocabulary
+from tests.running import ROOT, kg
 
-ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
-
-
-def kg(
-    *arguments: str, folder: Path, keys: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), **environment},
-        input=keys,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_load_says_that_a_draft_is_one_and_keeps_its_marks_out(tmp_path: Path) -> None:

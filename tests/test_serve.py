@@ -1,7 +1,6 @@
 """`kg serve` as its users meet it: clients, pages, questions, linked data, messages."""
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -24,7 +23,8 @@ from kg.queries import prepare, read_questions
 from kg.rdf import RESULT_FORMATS, serialize
 from kg.store import open_store
 from kg.store.worker import _without_formulas
-from tests.serving import ROOT, Served, loaded, serving
+from tests.running import ROOT, kg
+from tests.serving import Served, loaded, serving
 from tests.test_questions import ASKED, EVERYDAY
 
 
@@ -307,18 +307,6 @@ def test_links_of_a_page_lead_somewhere(path: str, served: Served) -> None:
 
 
 # Starting and stopping
-
-
-def kg(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_a_port_in_use_is_told(served: Served) -> None:

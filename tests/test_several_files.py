@@ -1,14 +1,12 @@
 """What is wrong with one file is told, and the others are judged; the worst decides the code."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.running import kg
+
 HEAD = """\
 source: {id: note, type: NewsArticle, label: A note, published: 2026-01-12, passages: {p1: [0, 40]}}
 events:
@@ -20,18 +18,6 @@ FILES = {
     "unreadable.yaml": "source: {\n",
     "deep.yaml": "[" * 10_000,
 }
-
-
-def kg(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
