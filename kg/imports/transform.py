@@ -9,7 +9,7 @@ import gzip
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -117,6 +117,16 @@ class Files:
         return self._path(".rejected.csv")
 
     @property
+    def ids(self) -> Path:
+        """Ids of the events of its rows, a line each; one that rows judged together share, once."""
+        return self._path(".ids")
+
+    @property
+    def apart(self) -> Path:
+        """What is wrong with rows, by number, judged with rows of other parts or batches, JSON."""
+        return self._path(".apart.json")
+
+    @property
     def done(self) -> Path:
         """What became of it, JSON."""
         return self._path(".json")
@@ -131,6 +141,12 @@ class Files:
         told["unknown"] = tuple(tuple(one) for one in told["unknown"])
         return Part(**told)
 
+    def verdicts(self) -> dict[int, str]:
+        """Returns what is found already about rows, by number; nothing where one is sound."""
+        if not self.apart.exists():
+            return {}
+        return {int(row): why for row, why in json.loads(self.apart.read_bytes()).items()}
+
 
 class Worker:
     """Does a job, shard by shard."""
@@ -143,6 +159,7 @@ class Worker:
         # What other rules derive may be anything.
         aspects = self._judge.aspects if self._judge and not self._derive else None
         self._alike = Alike(job.mapping, aspects)
+        self._before_key = len(f"<{job.mapping.source}/")
 
     def __call__(self, shard: Shard) -> Part:
         """Writes the files of a part and returns what became of it.
@@ -154,24 +171,52 @@ class Worker:
         files = Files(self._job.folder, shard.number, self._job.is_packed)
         mapping = self._job.mapping
         self._mapper.unknown = {}
+        apart = files.verdicts()
         with ExitStack() as stack:
             out = _Out(files, stack)
             if shard.number == 0:
                 self._write([(mapping.preamble, mapping.preamble_derived)], None, out)
-            size = WRITTEN if self._judge is None else JUDGED
-            for rows in rows_of(shard, size, mapping.delimiter, quoted=mapping.quoted):
-                self._take(_fitted(rows, mapping), out)
+            for rows in self._rows(shard):
+                self._take(rows, apart, out)
         part = out.part(self._mapper.unknown)
-        _put(files.done, json.dumps(asdict(part)).encode())
+        put(files.done, json.dumps(asdict(part)).encode())
         return part
 
-    def _take(self, rows: Rows, out: "_Out") -> None:
+    def named(
+        self, shard: Shard, ids: Container[str]
+    ) -> Iterator[tuple[str, int, int, Sequence[str]]]:
+        """Yields id, number, line and cells of the rows of a shard that tell of some events."""
+        for rows in self._rows(shard):
+            mapped = self._mapper.rows(rows.cells, rows.numbers)
+            for key, at in zip(self._keys(mapped), mapped.taken, strict=True):
+                if key in ids:
+                    yield key, rows.numbers[at], rows.lines[at], rows.cells[at]
+            self._mapper.rest()
+
+    def judged(self, rows: Rows) -> dict[int, str]:
+        """Returns which of some rows that can be read are wrong, judged together, and why."""
+        mapped = self._mapper.rows(rows.cells, rows.numbers)
+        every = range(len(mapped.events))
+        found = {} if self._judge is None else self._judged(rows, mapped, self._judge, every)
+        self._mapper.rest()
+        return found
+
+    def _rows(self, shard: Shard) -> Iterator[Rows]:
+        mapping, size = self._job.mapping, WRITTEN if self._judge is None else JUDGED
+        for rows in rows_of(shard, size, mapping.delimiter, quoted=mapping.quoted):
+            yield _fitted(rows, mapping)
+
+    def _keys(self, mapped: Mapped) -> list[str]:
+        """Returns the ids of events, as they end their IRIs."""
+        return [event[self._before_key : -1] for event in mapped.events]
+
+    def _take(self, rows: Rows, apart: dict[int, str], out: "_Out") -> None:
         mapping, mapper = self._job.mapping, self._mapper
         mapped = mapper.rows(rows.cells, rows.numbers)
         wrong = mapped.wrong
         if self._judge is not None:
-            judge = partial(self._judged, rows, mapped, self._judge)
-            if found := self._alike.wrong(mapped, judge):
+            out.name(self._keys(mapped))
+            if found := self._found(rows, mapped, self._judge, apart):
                 wrong |= {mapped.taken[at]: said for at, said in found.items()}
                 mapped = mapped.only(at for at in range(len(mapped.taken)) if at not in found)
         out.count(rows.without(wrong) if wrong else rows, mapping)
@@ -183,6 +228,18 @@ class Worker:
         out.mark()
         self._write(fresh, mapped, out)
         mapper.rest()
+
+    def _found(
+        self, rows: Rows, mapped: Mapped, judge: Judge, apart: dict[int, str]
+    ) -> dict[int, str]:
+        """Returns which rows are wrong, and why: as was found before, or as they are judged."""
+        numbers = [rows.numbers[at] for at in mapped.taken] if apart else []
+        before = {at: apart[row] for at, row in enumerate(numbers) if row in apart}
+        rest = [at for at in range(len(mapped.taken)) if at not in before]
+        some = mapped.only(rest) if before else mapped
+        found = self._alike.wrong(some, partial(self._judged, rows, some, judge))
+        told = {at: said for at, said in before.items() if said}
+        return told | {rest[at]: said for at, said in found.items()}
 
     def _judged(
         self, rows: Rows, mapped: Mapped, judge: Judge, places: Sequence[int]
@@ -237,6 +294,7 @@ class _Out:
             files.rejected.open("w", encoding="utf-8", errors="backslashreplace", newline="")
         )
         self._rejected = csv.writer(rejected, lineterminator="\n")
+        self._ids = stack.enter_context(files.ids.open("w", encoding="ascii"))
 
     def write(self, asserted: str, derived: str, count: int) -> None:
         self._asserted.write(asserted.encode())
@@ -248,6 +306,10 @@ class _Out:
     def mark(self) -> None:
         if self._derived is not None:
             self._asserted.write(b"#\n")
+
+    def name(self, ids: Iterable[str]) -> None:
+        """Writes down the ids of events that are judged together."""
+        self._ids.writelines(f"{one}\n" for one in dict.fromkeys(ids))
 
     def count(self, rows: Rows, mapping: Mapping) -> None:
         """Counts rows, and writes down those of them that are rejected."""
@@ -310,7 +372,8 @@ def _shared(event: str, numbers: list[int]) -> str:
     return f"rows {first} and {last} share the id {unquote(event[1:-1].rpartition('/')[2])}: "
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Writes a file of a part, whole and on disk."""
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
         file.write(data)

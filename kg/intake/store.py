@@ -1,39 +1,31 @@
-"""Tables of event data through the gate: mapped, judged row by row, and stored as one source.
+"""A table is worked on, part by part, and enters a store as one source; or it is written out.
 
-A row with violations is rejected, with the finding in words; the others enter. Parts that are done
-wait below the store until all are: what was stopped goes on from there.
+Parts that are done wait below the store until all are: what was stopped goes on from there.
 """
 
 import hashlib
-import re
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from kg.derive import read_rules
 from kg.errors import InputError, LimitError, Misuse, Place
-from kg.imports.compile import Compiler, Source, read_mapping
+from kg.imports.apart import judge_apart
 from kg.imports.engines import run
-from kg.imports.mapping import Mapping
 from kg.imports.rejects import write_rejects
 from kg.imports.spark import run_on_spark
-from kg.imports.spec import mappings
 from kg.imports.table import Shard, Table
-from kg.imports.transform import Files, Job, Judge, Part
-from kg.load import House, read_house
-from kg.namespaces import DIP, RDFS, SOURCE
-from kg.queries import is_date
-from kg.rdf import parse, serialize
+from kg.imports.transform import Files, Job, Part
+from kg.intake.judge import Opener
+from kg.intake.planning import Plan
+from kg.load import House
+from kg.namespaces import DIP, SOURCE
 from kg.store import Bulk, Writer
 from kg.store.files import told
-from kg.validate.aspects import aspects
-
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
-"""A source's, as the end of its IRI and the beginning of those of its events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +59,6 @@ Watch = Callable[[Iterable[Part], Table], Iterable[Part]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """One table, and how it is read.
-
-    Attributes:
-        table: Looked through.
-        mapping: For its columns.
-        label: What a person calls the source.
-    """
-
-    table: Table
-    mapping: Mapping
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class Imported:
     """What became of a table.
 
@@ -106,82 +83,10 @@ class Imported:
     unknown: tuple[tuple[str, str, int, int], ...] = ()
 
 
-def compiler_of(name: str, own: Path | None, house: House, project: Path | None) -> Compiler:
-    """Returns the mapping of a data set by its name, or a user's own file.
-
-    Raises:
-        InputError: It cannot be read.
-        Misuse: There is no mapping of that name.
-    """
-    if own is not None:
-        if name != "csv":
-            raise Misuse(f"--mapping is for csv: {name} has a mapping of its own")
-        return read_mapping(own, house.vocabulary, house.register.quads, project)
-    known = mappings(project)
-    if name == "csv":
-        raise Misuse("csv is any table: say how it is read with --mapping FILE")
-    if name not in known:
-        raise Misuse(f"no data set is called {name!r}: {', '.join(sorted(known))}, or csv")
-    return read_mapping(known[name], house.vocabulary, house.register.quads, project)
-
-
-def plan(
-    path: Path, compiler: Compiler, *, source: str | None = None, published: str | None = None
-) -> Plan:
-    """Returns how a table is to be read.
-
-    Args:
-        path: The table.
-        compiler: Of its data set.
-        source: End of the IRI of its source; without it, made of the file's name.
-        published: When it was published; without it, what the file's name says.
-
-    Raises:
-        InputError: The table or its mapping cannot be read.
-        LimitError: A row is too long, or it unpacks to too much.
-        Misuse: The source cannot be called so, or that is no day.
-    """
-    _check(source, published)
-    table = compiler.scanned(path)
-    dataset = compiler.spec.dataset
-    name = re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE)
-    slug = source or _slug(f"{compiler.name}-{name}")
-    label = f"{dataset.name}: {name}"
-    day = published or _published(dataset.published, path.name)
-    about = Source(SOURCE + slug, label, day, f"sha256:{table.digest}")
-    mapping = compiler.compile(compiler.spec.table.columns or table.heads, about, file=str(path))
-    return Plan(table, mapping, label)
-
-
-def _slug(name: str) -> str:
-    # Letters that an id has not may be all in which two names differ.
-    told = name if name.isascii() else f"{name}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return re.sub(r"[^A-Za-z0-9]+", "-", told).strip("-").lower()
-
-
 def _digest(planned: Plan, house: House) -> str:
     """Returns a digest of all that decides what the rows become, and which of them enter."""
     decides = (planned.table.digest, repr(planned.mapping), house.digest)
     return hashlib.sha256("\0".join(decides).encode()).hexdigest()
-
-
-def _published(pattern: str, name: str) -> str:
-    found = re.search(pattern, name) if pattern else None
-    if found is None:
-        return ""
-    digits = re.sub(r"\D", "", found[1])
-    day = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
-    return day if is_date(day) else ""
-
-
-def _check(source: str | None, published: str | None) -> None:
-    if source is not None and not _NAME.fullmatch(source):
-        raise Misuse(
-            f"no name of a source: {source!r}; letters a to z, digits, and within it `.`, `_` "
-            "and `-` are"
-        )
-    if published is not None and not is_date(published):
-        raise Misuse(f"not a date: {published!r}; write it as 2026-01-12")
 
 
 def _check_place(store: Writer, planned: Plan) -> None:
@@ -245,6 +150,10 @@ def store_table(
     with _waiting(folder, planned.mapping.source, digest) as place:
         job = Job(planned.mapping, str(place), True, opener.judge, derive)
         parts = tuple(_parts(planned, job, engine, watch))
+        with told(f"writing {place}"):
+            again = judge_apart(planned.table, replace(job, judge=Opener(project, house).judge))
+        if again:
+            parts = tuple(_parts(planned, job, engine, watch))
         files = [Files(str(place), part.number, is_packed=True) for part in parts]
         write_rejects(rejects, files)
         _refuse(planned, parts, strict=strict)
@@ -315,50 +224,6 @@ def write_table(
     write_rejects(rejects, (Files(str(folder), part.number, is_packed=False) for part in parts))
     _refuse(planned, tuple(parts), strict=False)
     return _imported(planned, tuple(parts), changed=True)
-
-
-class _Judge:
-    """Says of N-Quads what is wrong with which node, in words."""
-
-    def __init__(self, house: House) -> None:
-        self._judge = house.judge
-        # What is said of one source by name is not said of another row like it.
-        named = any(SOURCE in str(quad) for quad in house.shapes)
-        self.aspects = (
-            None if named else aspects(house.judge.compiled, [DIP + "evidence"], [RDFS + "label"])
-        )
-
-    def __call__(self, asserted: str, derived: str) -> dict[str, str]:
-        wrong: dict[str, list[str]] = defaultdict(list)
-        for finding in self._judge.judge((asserted + derived).encode()).findings:
-            if finding.severity == "violation":
-                wrong[finding.focus].append(finding.message)
-        return {focus: "; ".join(dict.fromkeys(said)) for focus, said in wrong.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Opener:
-    """Opens what the work needs where it is done; a house that is read already stays there."""
-
-    project: Path | None
-    house: House | None = None
-
-    def judge(self) -> Judge:
-        """Returns what says of N-Quads what is wrong with which node, in words."""
-        return _Judge(self._house())
-
-    def derive(self) -> Callable[[str], str]:
-        """Returns what gives the N-Quads that the rules derive from others."""
-        background = self._house().background
-
-        def derive(asserted: str) -> str:
-            quads = background.derive(parse(asserted.encode(), "nq", file="rows"))
-            return serialize(quads, "nq").decode()
-
-        return derive
-
-    def _house(self) -> House:
-        return self.house or read_house(self.project)
 
 
 def _refuse(planned: Plan, parts: tuple[Part, ...], *, strict: bool) -> None:
