@@ -148,8 +148,22 @@ def test_a_source_that_is_too_large_is_said(
     assert {method for method, _, _ in stub.asked} <= {"GET", "POST"}
 
 
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_bare_address_will_do(
+    served: Served, tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["-s", served.address + end]
+    assert run([*store, "load", str(SEED)]) == 0
+    assert run([*store, "backup", str(tmp_path / "all.tar")]) == 0
+    assert run([*store, "query", "readouts"]) == 0
+    assert run([*store, "remove", SEED.stem]) == 0
+    capsys.readouterr()
+    assert run([*store, "sources", "-f", "csv"]) == 0
+    assert SEED.stem not in capsys.readouterr().out
+
+
 def test_the_right_address_is_said(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["-s", served.address, "sources"]) == 6
+    assert run(["-s", f"{served.address}/queries", "sources"]) == 6
     assert f"queries go to {served.address}/sparql" in capsys.readouterr().err
 
 

@@ -66,6 +66,7 @@ def application(
             Route("/graphs", graphs, methods=WRITING),
             Route("/graph/{name:path}", graph, methods=WRITING),
             Route("/", about.start),
+            Route("/", sparql, methods=["POST"]),  # who gives `kg -s` the bare address
             Route("/queries", questions),
             Route("/queries.{ending}", questions),
             Route("/queries/{name}", question),

@@ -87,7 +87,7 @@ VIRTUOSO = Dialect(
     timeout=("timeout", 1000),
     answers=False,
 )
-OURS = Dialect("kg serve", ending="sparql/?$", graphs="graphs", ours=True)
+OURS = Dialect("kg serve", ending="(sparql/?)?$", graphs="graphs", ours=True)
 OTHER = Dialect("SPARQL 1.1")
 """A server that the rules do not know: it is taken at the standard's word."""
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import quote, urldefrag
+from urllib.parse import quote, urldefrag, urlsplit
 from urllib.request import Request
 
 from SPARQLWrapper import POST, SPARQLWrapper
@@ -54,7 +54,8 @@ def addresses_of(address: str) -> Addresses:
     told = [os.environ.get(f"KG_STORE_{name}", "") for name in ("UPDATE", "GRAPHS")]
     for url in (address, *filter(None, told)):
         origin_of(url)
-    return Addresses(urldefrag(address).url, *told)
+    asked = urlsplit(urldefrag(address).url)
+    return Addresses(asked._replace(path=asked.path or "/").geturl(), *told)
 
 
 class Endpoint:
