@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from kg.errors import Misuse
 from kg.load import load, read_house
+from kg.namespaces import BASE, PREFIXES
 from kg.queries import TYPES, Question, bind, prepare, read_questions, resolve
-from kg.rdf import RESULT_FORMATS, Literal, NamedNode, Rows, in_words, to_rdflib
-from kg.store import Writer, open_store
+from kg.rdf import RESULT_FORMATS, Literal, NamedNode, Rows, in_words, parse, to_rdflib
+from kg.store import Writer, in_memory, open_store
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
@@ -192,6 +193,39 @@ def test_second_account_stands_beside_the_first_and_goes_without_a_trace() -> No
         both.remove(loaded.source)
         assert {name: answer(name, chosen, both) for _, name, chosen in ASKED} == before
         assert sides(both) == {"Mexico": "yes", "United States": "no"}
+
+
+CODED = """
+<a> a dip:Visit, dip:Interaction ; dip:status status:occurred ; rdfs:label "visit" ;
+    dip:agent actor:norway, actor:denmark ; dip:accordingTo source:%s .
+"""
+ACCOUNT = """
+<account> a dip:Report ; dip:status status:occurred ; dip:agent actor:norway ;
+    dip:about <a> ; dip:accordingTo source:readout .
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "listed"),
+    [
+        (CODED % "table", {}),
+        (CODED % "note", {"Norway": "no", "Denmark": "no"}),
+        (
+            CODED % "table" + ACCOUNT,
+            {"Norway": "yes", "Denmark": "no"},
+        ),
+    ],
+)
+def test_readouts_are_listed_of_what_more_than_data_sets_tell_of(
+    told: str, listed: dict[str, str]
+) -> None:
+    prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+    text = prologue + "source:table a dip:Dataset . source:note a dip:NewsArticle ." + told
+    asserted = parse(text.encode(), "ttl", file="told", base=BASE)
+    store = in_memory(read_house().background.quads, asserted)
+    heads, cells = in_words(answer("readouts", [], store))  # type: ignore[arg-type]
+    at, given_ = heads.index("side"), heads.index("readout")
+    assert {row[at]: row[given_] for row in cells} == listed
 
 
 def sides(reader: Writer) -> dict[str, str]:
