@@ -68,6 +68,31 @@ def test_fatalities_are_not_negative_and_a_strange_precision_is_told(tmp_path: P
     assert done.stderr.count("unknown time_precision") == 1
 
 
+def test_number_on_two_lines_of_a_cell_is_none(tmp_path: Path) -> None:
+    heads, told = sample("acled")
+    cells = _cells(told)
+    cells[heads.split(",").index("fatalities")] = "1\n2"
+    (tmp_path / "t.csv").write_text(f"{heads}\n{told}{_line(cells)}", encoding="utf-8")
+    done = kg("import", "acled", "t.csv", "-o", "-", folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "fatalities: '1\\n2' is no whole number" in done.stderr
+
+
+@pytest.mark.parametrize("order", [(61, 62, 60), (62, 60, 61), (60, 62, 61), (61, 60, 62)])
+def test_cell_too_many_does_not_make_up_for_one_too_few(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    lines = [row(GLOBALEVENTID=str(number)) for number in range(3)]
+    wide = {60: lambda line: line.rpartition("\t")[0], 61: str, 62: lambda line: f"{line}\tx"}
+    gdelt(tmp_path, *(wide[width](line) for width, line in zip(order, lines, strict=True)))
+    done = kg("import", "gdelt", NAME, "-o", "-", folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    for number, width in enumerate(order):
+        assert (f"/{number}>" in done.stdout) == (width == 61)
+        told = f"{NAME}:{number + 1}: {width} columns instead of 61"
+        assert (told in done.stderr) == (width != 61)
+
+
 @pytest.mark.parametrize("data", [b"", b"\n", b"\r\n\n", b"\xef\xbb\xbf\n"])
 @pytest.mark.parametrize("dataset", ["gdelt", "acled"])
 def test_table_without_a_character_is_empty(tmp_path: Path, dataset: str, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """Cells as the text of N-Quads: texts, numbers, addresses. What is no term does not get through."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 DIGITS = 18
@@ -32,13 +32,14 @@ class Plain:
     """
 
     def __init__(self, form: re.Pattern[str], missing: Iterable[str]) -> None:
-        self._match = form.fullmatch
+        self._lines = re.compile(rf"(?:(?:{form.pattern})\n)*+").fullmatch
         self._missing = frozenset(filter(form.fullmatch, missing))
 
-    def all(self, cells: Iterable[str]) -> bool:
+    def all(self, cells: Sequence[str]) -> bool:
         """Returns whether all are."""
+        lines = "\n".join((*cells, ""))
         is_told = not self._missing or self._missing.isdisjoint(cells)
-        return is_told and None not in map(self._match, cells)
+        return is_told and lines.count("\n") == len(cells) and self._lines(lines) is not None
 
 
 def escaped(text: str) -> str:

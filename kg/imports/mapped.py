@@ -63,7 +63,7 @@ class Mapped:
     kinds: Sequence[Coded]
     agents: Sequence[Named]
     others: Sequence[Named]
-    told: tuple[Sequence[Told], ...]
+    told: tuple[Sequence[Hashable], ...]
 
     @property
     def derived(self) -> Iterator[str]:

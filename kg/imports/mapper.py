@@ -6,14 +6,14 @@ text: terms are checked here and nowhere after. It goes by columns: what a cell 
 and checked for many rows at once, and only putting them together is done row by row.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from operator import add
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from kg.errors import InputError
-from kg.imports.days import Days, When
+from kg.imports.days import Days
 from kg.imports.lexical import ADDRESS, DECIMAL, INTEGER, KEY, Plain, escaped, numeral
 from kg.imports.mapped import ARROW, Coded, Mapped, Told
 from kg.imports.mapping import Mapping
@@ -33,28 +33,28 @@ class _Numbers:
         self.at = at
         self._head, self._missing, self._whole = mapping.heads[at], mapping.missing, whole
         self._least = least
-        self._plain = Plain(INTEGER if whole else DECIMAL, mapping.missing)
+        form = INTEGER if whole else DECIMAL
+        # What has no sign is not less than 0.
+        unsigned = re.compile(form.pattern.removeprefix("[-+]?"))
+        self._plain = Plain(form if least is None else unsigned, mapping.missing)
         self._tail = f' <{iri}> "'
         kind = "integer" if whole else "decimal"
         self._end = f'"^^<{XSD}{kind}> <{graph_of(mapping.source)}> .\n'
 
-    def of(self, cells: Column) -> list[Told | None]:
+    def of(self, cells: Column) -> list[str | None]:
+        """Returns the statement that each cell is, nothing if it says nothing, `None` if wrong."""
         tail, end = self._tail, self._end
-        if self._plain.all(cells) and not self._are_less(cells):
-            return [(f"{tail}{cell}{end}",) for cell in cells]
+        if (self._least or 0) <= 0 and self._plain.all(cells):
+            return [f"{tail}{cell}{end}" for cell in cells]
         return [self._told(cell) for cell in cells]
 
-    def _told(self, cell: str) -> Told | None:
+    def _told(self, cell: str) -> str | None:
         if cell in self._missing:
-            return ()
+            return ""
         found = numeral(cell, whole=self._whole)
-        if found is None or self._are_less([found]):
+        if found is None or (self._least is not None and float(found) < self._least):
             return None
-        return (f"{self._tail}{found}{self._end}",)
-
-    def _are_less(self, cells: Column) -> bool:
-        """Returns whether one of some numbers is less than it can be."""
-        return self._least is not None and any(float(one) < self._least for one in cells)
+        return f"{self._tail}{found}{self._end}"
 
     def why(self, cell: str) -> str:
         if numeral(cell, whole=self._whole) is not None:
@@ -73,7 +73,6 @@ class Mapper:
         self.unknown: dict[tuple[str, str], tuple[int, int]] = {}
         self._m = m = mapping
         self._g = g = f" <{graph_of(m.source)}> .\n"
-        self._needed = m.columns
         self._keys = Plain(KEY, m.missing)
         self._kinds = Memory(self._kind)
         self._days = Days(m)
@@ -113,7 +112,7 @@ class Mapper:
                 told = {at: why(cells[at]) for at, one in enumerate(found) if one is None}
                 wrong = told | wrong
         if not wrong:
-            return self._put_together(columns, numbers, *(found for found, _, _ in checked))
+            return self._put_together(columns, numbers, checked)
         taken = [at for at in range(len(rows)) if at not in wrong]
         mapped = self.rows([rows[at] for at in taken], [numbers[at] for at in taken])
         return replace(mapped, taken=taken, wrong=wrong)
@@ -134,12 +133,11 @@ class Mapper:
         self,
         columns: Columns,
         numbers: Sequence[int],
-        keys: Sequence[str],
-        kinds: Sequence[Coded],
-        days: Sequence[When],
-        *counts: Sequence[Told],
+        checked: Sequence[_Checked],
     ) -> Mapped:
         m, g = self._m, self._g
+        (keys, *_), (kinds, codes, _), (days, when, _), *counted = checked
+        counts = [found for found, *_ in counted]
         agents, recipients = self._participants.memories
         who, whom = self._participants.cells(columns)
         ones, others = agents.of(who), recipients.of(whom)
@@ -148,13 +146,9 @@ class Mapper:
             for kind, cell in zip(kinds, columns[m.place], strict=True)
         ]
         topics = columns[m.topic]
-        # What else is told of each event, one behind the other.
-        besides = [[told for _, told in days], self._places.of(places), self._topics.of(topics)]
-        more: Iterable[Told] = besides[0]
-        for column in (*besides[1:], *counts):
-            more = map(add, more, column)
-        self._count(numbers, self._kinds, self._codes(columns))
-        self._count(numbers, self._days.memory, self._days.cells(columns))
+        where, about = self._places.of(places), self._topics.of(topics)
+        self._count(numbers, self._kinds, codes)
+        self._count(numbers, self._days.memory, when)
         self._count(numbers, agents, who)
         self._count(numbers, recipients, whom)
         self._count(numbers, self._places, places)
@@ -166,9 +160,10 @@ class Mapper:
         events: list[str] = []
         asserted: list[str] = []
         number_of: list[int] = []
-        for key, number, kind, one, other, (day, _), rest, report in zip(
-            keys, numbers, kinds, ones, others, days, more, reported, strict=True
-        ):
+        for key, number, kind, one, other, (day, dated), place, topic, (report, *told) in zip(
+            keys, numbers, kinds, ones, others, days, where, about,
+            zip(reported, *counts, strict=True), strict=True,
+        ):  # fmt: skip
             event, row = f"{event_}{key}>", f"{row_}{number}>"
             if one.label and other.label and day:
                 label = f"{kind.label}: {one.label}{kind.between}{other.label}, {day}"
@@ -176,23 +171,26 @@ class Mapper:
                 label = kind.called(one.label, other.label, day)
             of_event = [
                 kind.told, *one.agents, *(other.agents if kind.reciprocal else other.recipients),
-                f"{label_}{label}{label_end}", status, voucher, f"{evidence}{row}{g}", *rest,
+                f"{label_}{label}{label_end}", status, voucher, f"{evidence}{row}{g}",
+                *dated, *place, *topic, *filter(None, told),
             ]  # fmt: skip
             events.append(event)
             asserted.append(f"{event}{event.join(of_event)}{row}{row.join(of_row + report)}")
             number_of.append(len(of_event) + len(of_row) + len(report))
-        told = (*besides, *counts, reported)
-        return Mapped(range(len(keys)), {}, events, asserted, number_of, kinds, ones, others, told)
+        besides = (days, where, about, *counts, reported)
+        return Mapped(
+            range(len(keys)), {}, events, asserted, number_of, kinds, ones, others, besides
+        )
 
     # Columns, and what cells in them mean
 
     def _columns(self, rows: Sequence[Sequence[str]]) -> Columns:
-        columns: Columns = {
-            at: rows.column(at) if isinstance(rows, Grid) else [row[at] for row in rows]
-            for at in self._needed
-        }
-        columns[None] = ("",) * len(rows)
-        return columns
+        told: Columns
+        if isinstance(rows, Grid):
+            told = rows.columns
+        else:
+            told = {at: [row[at] for row in rows] for at in self._m.columns}
+        return {**told, None: ("",) * len(rows)}
 
     def _codes(self, columns: Columns) -> Column:
         always = self._m.always

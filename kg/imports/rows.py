@@ -1,40 +1,47 @@
-"""The rows of a shard, taken apart into cells: all at once where they are as wide as each other."""
+"""The rows of a shard, taken apart into cells: many at once where each has a cell for each head."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any
 
+from kg.imports.mapping import Mapping
+from kg.imports.memory import Columns
 from kg.imports.table import BOM, MAX_LINE, Shard, reader_of, too_long
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 class Grid(Sequence[list[str]]):
-    """Rows of one width, cut into cells all at once: most tables hold no others.
+    """Lines that have a cell for each head: most tables hold no others.
+
+    Cut out at once are the cells that tell something, all of a row only when it is asked for.
 
     Args:
-        cells: Of all rows, one behind the other, and one more behind each row, its end.
-        width: How many cells a row has besides that.
+        text: The lines.
+        delimiter: What parts their cells.
+        width: How many cells each has.
+        columns: Those that tell something.
     """
 
-    def __init__(self, cells: list[str], width: int) -> None:
-        self.width = width
-        self._cells = cells
+    def __init__(self, text: str, delimiter: str, width: int, columns: Columns) -> None:
+        self.width, self.columns = width, columns
+        self._text, self._delimiter = text, delimiter
+        self._length = len(next(iter(columns.values())))
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.split("\n")[:-1]
 
     def __len__(self) -> int:
-        return len(self._cells) // (self.width + 1)
+        return self._length
 
     def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 - a row, as an overload would say
-        start = range(len(self))[at] * (self.width + 1)
-        return self._cells[start : start + self.width]
-
-    def column(self, at: int) -> list[str]:
-        """Returns one cell of each row."""
-        return self._cells[at :: self.width + 1]
+        return self._lines[at].split(self._delimiter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,13 @@ class Rows:
         return replace(kept, rejected=(*self.rejected, *told))
 
 
-def rows_of(shard: Shard, size: int, delimiter: str, *, quoted: bool) -> Iterator[Rows]:
+def rows_of(shard: Shard, size: int, mapping: Mapping) -> Iterator[Rows]:
     """Yields the rows of a shard.
 
     Args:
         shard: What holds them.
         size: How many at once, about.
-        delimiter: What parts their cells.
-        quoted: Whether cells may stand in quotation marks.
+        mapping: Of the table.
 
     Raises:
         LimitError: A row is longer than `MAX_LINE`.
@@ -87,11 +93,12 @@ def rows_of(shard: Shard, size: int, delimiter: str, *, quoted: bool) -> Iterato
     data = shard.read()
     if shard.number == 0:
         data = data.removeprefix(BOM)
+    cut = _quoted if mapping.quoted else _unquoted
     try:
-        yield from (_quoted if quoted else _unquoted)(shard, data.decode(), size, delimiter)
+        yield from cut(shard, data.decode(), size, mapping)
     except UnicodeDecodeError:
         text = data.decode("utf-8", "surrogateescape")
-        for rows in (_quoted if quoted else _unquoted)(shard, text, size, delimiter):
+        for rows in cut(shard, text, size, mapping):
             wrong = [at for at, row in enumerate(rows.cells) if any(map(_UNDECODED.search, row))]
             yield rows.without(dict.fromkeys(wrong, "it is not UTF-8"))
 
@@ -105,18 +112,35 @@ def written(cells: Sequence[str], delimiter: str, *, quoted: bool) -> str:
     return out.getvalue()
 
 
-def _grid(text: str, delimiter: str) -> Grid | None:
-    """Returns lines as a grid, `None` where they are none."""
-    cells = text.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
-    width = cells.index("\n")
-    cells.pop()
-    ends = cells[width :: width + 1]
-    is_grid = ends == ["\n"] * text.count("\n") and len(cells) == len(ends) * (width + 1)
-    return Grid(cells, width) if is_grid and width > 1 else None
+@cache
+def _row(delimiter: str, width: int, columns: tuple[int, ...]) -> re.Pattern[str]:
+    """Returns the form of a line of some width, with a group for each of some columns.
+
+    A cell takes all up to the next delimiter, line ends, too, where a line has too few. From where
+    nothing has the form on, all is one match: no character is tried again.
+    """
+    cells = [f"[^{delimiter}]*+"] * (width - 1) + [rf"[^{delimiter}\n]*+"]
+    told = (f"({cell})" if at in columns else cell for at, cell in enumerate(cells))
+    return re.compile(rf"{delimiter.join(told)}\n|(?s:.+)")
 
 
-def _unquoted(shard: Shard, text: str, size: int, delimiter: str) -> Iterator[Rows]:
+def _grid(
+    text: str, count: int, delimiter: str, width: int, columns: tuple[int, ...]
+) -> Grid | None:
+    """Returns so many lines as a grid, `None` where they are none."""
+    last = text.rfind("\n", 0, -1) + 1
+    if len(columns) == 1 or text.count(delimiter, last) != width - 1:
+        return None
+    # So many matches share so many line ends only if each is a line, the last one, too.
+    rows = _row(delimiter, width, columns).findall(text)
+    if len(rows) != count:
+        return None
+    return Grid(text, delimiter, width, dict(zip(columns, zip(*rows, strict=True), strict=True)))
+
+
+def _unquoted(shard: Shard, text: str, size: int, mapping: Mapping) -> Iterator[Rows]:
     text = text if text.endswith("\n") else f"{text}\n"
+    form = mapping.delimiter, len(mapping.heads), mapping.columns
     length = size * (len(text) // text.count("\n") + 1)
     at, past = 0, 0
     while at < len(text):
@@ -126,10 +150,13 @@ def _unquoted(shard: Shard, text: str, size: int, delimiter: str) -> Iterator[Ro
         numbers, places = (
             range(start, start + count) for start in (shard.row + past, shard.line + past)
         )
-        is_plain = "\r" not in some and len(some) <= MAX_LINE
-        grid = _grid(some, delimiter) if is_plain else None
+        is_short = len(some) <= MAX_LINE or max(map(len, some.split("\n"))) <= MAX_LINE
+        is_plain = is_short and "\r" not in some
+        grid = _grid(some, count, *form) if is_plain else None
         yield (
-            Rows(numbers, places, grid) if grid else _lines(shard, some, delimiter, numbers, places)
+            Rows(numbers, places, grid)
+            if grid
+            else _lines(shard, some, mapping.delimiter, numbers, places)
         )
         at, past = end, past + count
 
@@ -146,8 +173,8 @@ def _lines(
     return rows.only(at for at, line in enumerate(lines) if line)
 
 
-def _quoted(shard: Shard, text: str, size: int, delimiter: str) -> Iterator[Rows]:
-    records = _records(shard, text, delimiter)
+def _quoted(shard: Shard, text: str, size: int, mapping: Mapping) -> Iterator[Rows]:
+    records = _records(shard, text, mapping.delimiter)
     while some := list(islice(records, size)):
         rows = Rows(*zip(*((number, line, cells) for number, line, cells, _ in some), strict=True))
         wrong = {at: why for at, (_, _, _, why) in enumerate(some) if why}

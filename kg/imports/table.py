@@ -165,15 +165,15 @@ def scan(path: Path, *, delimiter: str, quoted: bool) -> Table:
     heads: tuple[str, ...] = ()
     offset, row, line, is_empty = 0, 1, 1, True
     with unpacked(path) as (stream, size):
-        for data in _blocks(stream, path, quoted=quoted):
+        for data, lines in _blocks(stream, path, quoted=quoted):
             digest.update(data)
             is_empty = is_empty and not data.removeprefix(BOM).strip(b"\r\n")
             if not cuts:
                 heads = _heads(data, path, delimiter, quoted)
             cuts.append(Shard(len(cuts), str(path), offset, len(data), row, line))
             offset += len(data)
-            line += data.count(b"\n")
-            row += _ends_of_rows(data, quoted=quoted)
+            line += lines
+            row += _ends_of_rows(data) if quoted and b'"' in data else lines
     if is_empty:
         raise InputError("the file is empty", Place(str(path), 1))
     rows = row if cuts and not data.endswith(b"\n") else row - 1
@@ -182,21 +182,21 @@ def scan(path: Path, *, delimiter: str, quoted: bool) -> Table:
     )
 
 
-def _blocks(stream: IO[bytes], path: Path, *, quoted: bool) -> Iterator[bytes]:
-    """Yields the table in blocks that end where a row does."""
+def _blocks(stream: IO[bytes], path: Path, *, quoted: bool) -> Iterator[tuple[bytes, int]]:
+    """Yields the table in blocks that end where a row does, and how many lines end in each."""
     rest, line = b"", 1
     while data := _whole(stream, SHARD):
         block = rest + data
         end = _last_end(block, quoted=quoted)
+        lines = block.count(b"\n", 0, end)
         if len(block) - end > MAX_LINE:
-            line += block.count(b"\n", 0, end)
-            raise too_long(path, line)
+            raise too_long(path, line + lines)
         if end:
-            yield block[:end]
-            line += block.count(b"\n", 0, end)
+            yield block[:end], lines
+            line += lines
         rest = block[end:]
     if rest:
-        yield rest
+        yield rest, rest.count(b"\n")
 
 
 def _last_end(block: bytes, *, quoted: bool) -> int:
@@ -213,9 +213,8 @@ def _last_end(block: bytes, *, quoted: bool) -> int:
     return 0
 
 
-def _ends_of_rows(data: bytes, *, quoted: bool) -> int:
-    if not quoted or b'"' not in data:
-        return data.count(b"\n")
+def _ends_of_rows(data: bytes) -> int:
+    """Returns how many line ends stand outside quotation marks."""
     return sum(part.count(b"\n") for part in data.split(b'"')[::2])
 
 

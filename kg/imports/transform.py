@@ -203,7 +203,7 @@ class Worker:
 
     def _rows(self, shard: Shard) -> Iterator[Rows]:
         mapping, size = self._job.mapping, WRITTEN if self._judge is None else JUDGED
-        for rows in rows_of(shard, size, mapping.delimiter, quoted=mapping.quoted):
+        for rows in rows_of(shard, size, mapping):
             yield _fitted(rows, mapping)
 
     def _keys(self, mapped: Mapped) -> list[str]:
@@ -220,8 +220,9 @@ class Worker:
                 wrong |= {mapped.taken[at]: said for at, said in found.items()}
                 mapped = mapped.only(at for at in range(len(mapped.taken)) if at not in found)
         out.count(rows.without(wrong) if wrong else rows, mapping)
-        described = mapper.described(mapped.parties - out.parties)
-        out.parties |= mapped.parties
+        parties = mapped.parties - out.parties
+        described = mapper.described(parties)
+        out.parties |= parties
         fresh = [told for iri, told in described.items() if iri not in out.described]
         out.described |= described.keys()
         # Behind the mark what follows can be derived from alone.
