@@ -140,6 +140,18 @@ def test_check_finds_what_is_planted_for_it_in_both_engines(name, tmp_path) -> N
     assert others == dict.fromkeys(others, ())
 
 
+def test_events_of_one_party_and_without_evidence_can_be_duplicates(tmp_path) -> None:
+    before, after, row = PLANTED["possible-duplicates"]
+    first, second = (
+        text.replace("[mexico, venezuela], date: 2026-01-11,\n     evidence: [p1]}",
+                     "mexico, date: 2026-01-11}")
+        for text in (FIRST, SECOND.replace(before, after))
+    )  # fmt: skip
+    assert "venezuela]" not in first + second
+    _, cells = in_words(rows("possible-duplicates", stored(first, second, tmp_path)))
+    assert cells == [row]
+
+
 def test_every_check_has_its_planted_case_and_no_questions_name() -> None:
     assert set(PLANTED) == set(CHECKS)
     assert not set(CHECKS) & set(read_questions())
