@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from kg.errors import Misuse
+from kg.errors import Misuse, counted
 from kg.export import export
 from kg.load import House, Loaded, load, read_house
 from kg.network import Filters, GraphView, project, to_networkx
@@ -57,7 +57,7 @@ class Answer:
         return pandas.DataFrame(list(self), columns=list(self.columns))
 
     def __repr__(self) -> str:
-        return f"<Answer: {_counted(len(self), 'row')} of {', '.join(self.columns)}>"
+        return f"<Answer: {counted(len(self), 'row')} of {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
         heads, cells = in_words(self._rows)
@@ -66,7 +66,7 @@ class Answer:
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
             for row in cells[:SHOWN]
         )
-        more = f"<p>{_counted(len(cells) - SHOWN, 'more row')}</p>" if len(cells) > SHOWN else ""
+        more = f"<p>{counted(len(cells) - SHOWN, 'more row')}</p>" if len(cells) > SHOWN else ""
         return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
@@ -189,7 +189,7 @@ class Graph:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Graph {self._address}: {_counted(len(self.sources()), 'source')}>"
+        return f"<Graph {self._address}: {counted(len(self.sources()), 'source')}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -240,10 +240,6 @@ def open(address: str | Path = ".kg", *, create: bool = False) -> Graph:  # noqa
     """
     house = read_house(_project_of(str(address)))
     return Graph(str(address), house, open_store(str(address), house.background, create=create))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _project_of(address: str) -> Path:

@@ -23,6 +23,11 @@ _UNFIT = re.compile(
 )
 
 
+def counted(count: int, thing: str) -> str:
+    """Returns `1 source`, `2 sources`, `1,204 sources`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def harmless(text: str) -> str:
     """Returns text on one line, with escapes for what would not show as it is."""
     return _UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

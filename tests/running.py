@@ -22,3 +22,23 @@ def kg(
         timeout=120,
         check=False,
     )
+
+
+def limited(
+    kilobytes: int, *arguments: str, folder: Path, output: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs `kg` where no file may grow larger, its stdout into one if that is named.
+
+    To whoever writes, that is a disk that is full.
+    """
+    within = f'ulimit -f {kilobytes}; exec "$@"' + (f' > "{output}"' if output else "")
+    told = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    return subprocess.run(
+        ["bash", "-c", within, "bash", sys.executable, "-m", "kg", *arguments],
+        cwd=folder,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

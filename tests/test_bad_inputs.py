@@ -1,15 +1,12 @@
 """What is wrong with a file is said once, at its line, and the store is as it was."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import rdflib
 
-from tests.running import ROOT, kg
+from tests.running import ROOT, kg, limited
 
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 
@@ -118,17 +115,7 @@ def test_file_that_does_not_enter_makes_no_store(
 def test_full_disk_is_told_and_leaves_the_store_as_it_was(loaded) -> None:
     folder, before = loaded
     (folder / "good.yaml").write_text(HEAD + GOOD)
-    # No file may grow beyond a few blocks: to whoever writes, that is a disk that is full.
-    command = f"ulimit -f 8; exec {sys.executable} -m kg load good.yaml"
-    shown = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    shown = limited(8, "load", "good.yaml", folder=folder)
     assert shown.returncode == 6, shown.stderr
     assert "Traceback" not in shown.stderr
     assert "error: " in shown.stderr
@@ -215,16 +202,8 @@ def test_hostile_text_does_not_steer_terminal_or_markdown(tmp_path) -> None:
 
 
 def test_output_that_a_file_does_not_take_is_told_also_unbuffered(tmp_path) -> None:
-    command = f"ulimit -f 4; exec {sys.executable} -m kg schema > schema.json"
-    shown = subprocess.run(
-        ["bash", "-c", command],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    file = tmp_path / "schema.json"
+    shown = limited(4, "schema", folder=tmp_path, output=file, PYTHONUNBUFFERED="1")
     assert shown.returncode == 6, shown.stderr
     assert "a file may not grow so large here: look at `ulimit -f`" in shown.stderr
 

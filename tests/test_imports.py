@@ -27,7 +27,7 @@ from kg.load import House, read_house
 from kg.namespaces import SOURCE
 from kg.rdf import Quad, parse
 from kg.store import Standing, open_store
-from tests.running import ROOT, kg
+from tests.running import ROOT, kg, limited
 
 GOLDEN = ROOT / "tests" / "golden" / "imports"
 # One made-up row of each kind of table; ids, places and articles are nobody's.
@@ -530,18 +530,7 @@ def test_full_disk_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 3_001)))
     kg("load", str(ROOT / "docs" / "examples" / "readout.yaml"), folder=tmp_path)
     before = kg("sources", "-f", "csv", folder=tmp_path).stdout
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); "
-    limited += "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-    limited += "import kg.cli; kg.cli.main(sys.argv[1:])"
-    done = subprocess.run(
-        [sys.executable, "-c", limited, "import", "gdelt", str(table), "--processes", "1"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = limited(40, "import", "gdelt", str(table), "--processes", "1", folder=tmp_path)
     assert done.returncode == 6, done.stderr
     assert "a file may not grow so large here" in done.stderr
     assert kg("sources", "-f", "csv", folder=tmp_path).stdout == before

@@ -1,28 +1,17 @@
 """Projections of the seed, and what is measured on them."""
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from kg.errors import Misuse
-from kg.load import load, read_house
 from kg.namespaces import ACTOR, DIP, ISSUE, STATUS
 from kg.network import PROJECTIONS, Edge, Filters, GraphView, Node, measures, project, to_networkx
-from kg.store import Writer, open_store
+from tests.seed import seed
 
 ROOT = Path(__file__).parents[1]
-SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 every_projection = pytest.mark.parametrize("projection", PROJECTIONS)
-
-
-@cache
-def store() -> Writer:
-    house = read_house()
-    opened = open_store("memory:", house.background)
-    load(opened, SEED, house, recorded_by="test")
-    return opened
 
 
 def labels(view: GraphView) -> set[str]:
@@ -31,7 +20,7 @@ def labels(view: GraphView) -> set[str]:
 
 @every_projection
 def test_every_edge_ends_at_a_node_and_every_id_is_unique(projection) -> None:
-    view = project(store(), projection)
+    view = project(seed(), projection)
     names = [node.id for node in view.nodes]
     assert len(set(names)) == len(names)
     assert len({edge.id for edge in view.edges}) == len(view.edges)
@@ -42,11 +31,11 @@ def test_every_edge_ends_at_a_node_and_every_id_is_unique(projection) -> None:
 
 @every_projection
 def test_same_store_gives_the_same_projection(projection) -> None:
-    assert project(store(), projection) == project(store(), projection)
+    assert project(seed(), projection) == project(seed(), projection)
 
 
 def test_call_joins_the_presidents_both_ways() -> None:
-    view = project(store(), "dyads", Filters(kinds=(DIP + "PhoneCall",)))
+    view = project(seed(), "dyads", Filters(kinds=(DIP + "PhoneCall",)))
     (edge,) = view.edges
     assert labels(view) == {"Claudia Sheinbaum", "Donald Trump"}
     assert (edge.type, edge.directed, edge.start) == ("PhoneCall", False, "2026-01-12")
@@ -54,38 +43,38 @@ def test_call_joins_the_presidents_both_ways() -> None:
 
 
 def test_planned_meeting_has_the_code_of_what_lies_ahead() -> None:
-    view = project(store(), "dyads", Filters(statuses=(STATUS + "scheduled",)))
+    view = project(seed(), "dyads", Filters(statuses=(STATUS + "scheduled",)))
     (edge,) = view.edges
     assert edge.attributes["cameo"] == "036"
     assert edge.attributes["voucher"] == "Claudia Sheinbaum"
 
 
 def test_aggregated_pairs_weigh_what_they_stand_for() -> None:
-    single, pairs = project(store(), "dyads"), project(store(), "dyads-aggregated")
+    single, pairs = project(seed(), "dyads"), project(seed(), "dyads-aggregated")
     assert sum(edge.weight for edge in pairs.edges) == len(single.edges)
 
 
 def test_filters_narrow() -> None:
-    rubio = project(store(), "events", Filters(actors=(ACTOR + "marco-rubio",)))
+    rubio = project(seed(), "events", Filters(actors=(ACTOR + "marco-rubio",)))
     assert "Conversation between De la Fuente and Rubio" in labels(rubio)
     assert "Donald Trump" not in labels(rubio)
-    mexico = project(store(), "events", Filters(actors=(ACTOR + "mexico",)))
+    mexico = project(seed(), "events", Filters(actors=(ACTOR + "mexico",)))
     assert "Sheinbaum's social media post about the call" in labels(mexico)
-    issue = project(store(), "events", Filters(issues=(ISSUE + "us-military-action-in-mexico",)))
+    issue = project(seed(), "events", Filters(issues=(ISSUE + "us-military-action-in-mexico",)))
     assert "The US military goes into Mexico" in labels(issue)
-    early = project(store(), "events", Filters(until="2026-01-09"))
+    early = project(seed(), "events", Filters(until="2026-01-09"))
     assert "Trump says that the US will start hitting cartels on land" in labels(early)
     assert "Security meeting of Mexico and the United States" not in labels(early)
-    assert project(store(), "events", Filters(actors=(ACTOR + "france",))).nodes == ()
+    assert project(seed(), "events", Filters(actors=(ACTOR + "france",))).nodes == ()
 
 
 def test_unknown_projection_is_an_error_that_names_the_known() -> None:
     with pytest.raises(Misuse, match="dyads-aggregated"):
-        project(store(), "pairs")
+        project(seed(), "pairs")
 
 
 def test_sheinbaum_is_in_the_middle() -> None:
-    rows = measures.central(project(store(), "dyads"))
+    rows = measures.central(project(seed(), "dyads"))
     assert rows[0]["label"] == "Claudia Sheinbaum"
     assert sum(float(row["pagerank"]) for row in rows) == pytest.approx(1, abs=0.001)
 
@@ -140,7 +129,7 @@ def test_measures_of_nothing_are_nothing() -> None:
 
 
 def test_networkx_gets_every_edge_and_attribute() -> None:
-    view = project(store(), "dyads")
+    view = project(seed(), "dyads")
     graph = to_networkx(view)
     both = sum(not edge.directed for edge in view.edges)
     assert graph.number_of_edges() == len(view.edges) + both

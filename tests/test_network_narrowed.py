@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from bench import world
-from kg.load import load, read_house
+from kg.load import read_house
 from kg.namespaces import ACTOR, DIP, EVENT, ISSUE, OA, ORG, RDF, RDFS, SKOS, SOURCE, STATUS
 from kg.network import PROJECTIONS, Edge, Filters, GraphView, project
 from kg.rdf import BlankNode, Literal, NamedNode, Quad
-from kg.store import Reader, open_store
+from kg.store import Reader
 from kg.store.memory import MemoryStore
+from tests.seed import seed
 
 ROOT = Path(__file__).parents[1]
-SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 ROLES = ("agent", "recipient", "attendee", "onBehalfOf", "holder")
 FILTERS = {
     "nothing": Filters(),
@@ -36,14 +36,6 @@ FILTERS = {
     ),
     "nobody": Filters(actors=(ACTOR + "nobody",)),
 }  # fmt: skip
-
-
-@cache
-def seed() -> Reader:
-    house = read_house()
-    store = open_store("memory:", house.background)
-    load(store, SEED, house, recorded_by="test")
-    return store
 
 
 @cache

@@ -16,9 +16,9 @@ from kg.namespaces import BASE, PREFIXES
 from kg.queries import TYPES, Question, bind, prepare, read_questions, resolve
 from kg.rdf import RESULT_FORMATS, Literal, NamedNode, Rows, in_words, parse, to_rdflib
 from kg.store import Writer, in_memory, open_store
+from tests.seed import SEED, seed
 
 ROOT = Path(__file__).parents[1]
-SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 OTHER_SIDE = ROOT / "tests" / "data" / "us-account-of-the-call.yaml"
 GOLDEN = ROOT / "tests" / "golden"
 
@@ -74,27 +74,19 @@ every_asked = pytest.mark.parametrize(
 
 
 @cache
-def store() -> Writer:
-    house = read_house()
-    opened = open_store("memory:", house.background)
-    load(opened, SEED, house, recorded_by="test")
-    return opened
-
-
-@cache
 def graph() -> rdflib.Graph:
-    return to_rdflib(store().quads())
+    return to_rdflib(seed().quads())
 
 
 def answer(name: str, chosen: list[tuple[str, str]], reader: Writer | None = None) -> Rows | bool:
-    found = (reader or store()).query(prepare(QUESTIONS[name], reader or store(), chosen))
+    found = (reader or seed()).query(prepare(QUESTIONS[name], reader or seed(), chosen))
     assert isinstance(found, Rows | bool)
     return found
 
 
 def from_rdflib(name: str, chosen: list[tuple[str, str]]) -> str:
     """The answer of rdflib as CSV."""
-    found = graph().query(prepare(QUESTIONS[name], store(), chosen))
+    found = graph().query(prepare(QUESTIONS[name], seed(), chosen))
     if found.type == "ASK":
         return f"{str(found.askAnswer).lower()}\n"
     out = io.StringIO()
@@ -138,7 +130,7 @@ def test_every_slot_can_be_filled(name) -> None:
         assert parameter.description
         bound = bind_all(question, NamedNode("https://w3id.org/diplomatic-kg/actor/nobody"))
         assert "UNDEF" not in bound
-        store().query(bound)
+        seed().query(bound)
 
 
 def bind_all(question: Question, term: NamedNode | Literal) -> str:
@@ -149,7 +141,7 @@ def bind_all(question: Question, term: NamedNode | Literal) -> str:
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_no_text_breaks_out_of_its_slot(text) -> None:
     bound = bind_all(QUESTIONS["positions"], Literal(text))
-    found = store().query(bound)
+    found = seed().query(bound)
     assert isinstance(found, Rows)
     assert found.rows == ()
 
@@ -162,22 +154,22 @@ def test_hostile_names_are_only_names(hostile) -> None:
     for kind in TYPES:
         if kind != "text":
             with pytest.raises(Misuse):
-                resolve(store(), kind, hostile)
+                resolve(seed(), kind, hostile)
 
 
 def test_unknown_name_names_the_nearest() -> None:
     with pytest.raises(Misuse, match="Claudia Sheinbaum"):
-        resolve(store(), "actor", "Claudia Scheinbaum")
+        resolve(seed(), "actor", "Claudia Scheinbaum")
     with pytest.raises(Misuse, match="did you mean 'issue'"):
-        prepare(QUESTIONS["positions"], store(), [("isue", "x")])
+        prepare(QUESTIONS["positions"], seed(), [("isue", "x")])
     with pytest.raises(Misuse, match="needs -p event"):
-        prepare(QUESTIONS["consequences"], store(), [])
+        prepare(QUESTIONS["consequences"], seed(), [])
 
 
 def test_actor_is_known_by_label_slug_and_iri() -> None:
     iri = NamedNode("https://w3id.org/diplomatic-kg/actor/claudia-sheinbaum")
     for name in ("claudia sheinbaum", "Sheinbaum", "claudia-sheinbaum", iri.value):
-        assert resolve(store(), "actor", name) == iri
+        assert resolve(seed(), "actor", name) == iri
 
 
 def test_second_account_stands_beside_the_first_and_goes_without_a_trace() -> None:

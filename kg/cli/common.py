@@ -45,11 +45,6 @@ def say(settings: Settings, message: str) -> None:
         click.echo(cleared + message, err=True)
 
 
-def counted(count: int, thing: str) -> str:
-    """Returns `1 source`, `2 sources`, `1,204 sources`."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 def progress(items: Iterable[T], label: str) -> Iterator[T]:
     """Yields items; where it takes long and a person looks on, a bar on stderr says how far it is.
 

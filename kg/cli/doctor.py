@@ -2,8 +2,9 @@
 
 import click
 
-from kg.cli.common import address_of, counted, progress, project_of
+from kg.cli.common import address_of, progress, project_of
 from kg.cli.group import Settings
+from kg.errors import counted
 
 
 @click.command(epilog="Example: kg doctor --check")

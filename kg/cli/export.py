@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import complete
-from kg.cli.common import address_of, counted, progress, project_of, say, write_out
+from kg.cli.common import address_of, progress, project_of, say, write_out
 from kg.cli.group import Settings
+from kg.errors import counted
 
 if TYPE_CHECKING:
     from kg.network import GraphView

@@ -14,8 +14,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.common import address_of, counted, project_of, say
+from kg.cli.common import address_of, project_of, say
 from kg.cli.group import Settings
+from kg.errors import counted
 
 if TYPE_CHECKING:
     from kg.imports.table import Table

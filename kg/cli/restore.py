@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import address_of, counted, project_of, say
+from kg.cli.common import address_of, project_of, say
 from kg.cli.group import Settings
+from kg.errors import counted
 
 
 @click.command(epilog="Example: kg -s new.kg restore graph.backup")

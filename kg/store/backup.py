@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from kg.errors import Misuse, StoreError, unreadable
+from kg.errors import Misuse, StoreError, counted, unreadable
 from kg.store.base import Reader, SourceRecord, Writer
 from kg.store.files import digest_of, sync_folder, told
 from kg.store.manifest import Manifest, read_manifest, write_source
@@ -213,8 +213,7 @@ def _check_lossless(there: list[SourceRecord], known: Manifest) -> None:
     kept = {(record.source, record.digest) for record in known.records()}
     lost = [record for record in there if (record.source, record.digest) not in kept]
     if lost:
-        what = f"{len(lost)} sources" if len(lost) > 1 else "a source"
         raise Misuse(
-            f"the store holds {what} that would be lost or changed, "
+            f"the store holds {counted(len(lost), 'source')} that would be lost or changed, "
             f"{lost[0].source} for one: give --replace if that is meant"
         )
