@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import kg.imports.apart as apart
 import kg.imports.transform as transform
 from kg.imports.table import Table
 from kg.imports.transform import Part
@@ -92,3 +93,15 @@ def test_verdict_does_not_depend_on_what_is_judged_together(
     assert far[2] == 2
     assert far[:2] == near[:2]
     assert "share the id" in near[0]
+
+
+def test_rows_of_one_event_beyond_what_is_judged_at_once_come_with_its_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apart, "JUDGED", 3)
+    lines = [(key, 0, at, at, "") for at, key in enumerate("xaaaaaaabbcd")]
+    batches = ["".join(one[0] for one in batch) for batch in apart._together(lines)]
+    assert batches == ["x", "aaa", "aaa", "aaa", "bbc", "d"]
+    found = [one[2] for batch in apart._together(lines) for one in batch]
+    assert found.count(1) == 3
+    assert {*found} == {*range(len(lines))}
