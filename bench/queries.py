@@ -6,7 +6,8 @@ Warm is the better of two further runs in the same process; cold is the first ru
 that people's queries run in, after the store's pages were dropped from memory. Raw Oxigraph is the
 same text asked of its Python package by itself. Virtuoso is asked it over HTTP, up to a million
 quads, and rdflib a few of 100,000: `wrong` stands for another number of rows, `refused` for an
-error. What is not there after 10 seconds is given up.
+error. What is not there after 10 seconds is given up. Without rows is a question for which nothing
+in that world is left by all that is chosen.
 """
 
 import json
