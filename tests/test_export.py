@@ -10,6 +10,7 @@ import zipfile
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import networkx as nx
@@ -84,6 +85,8 @@ def hostile() -> GraphView:
 
 
 VIEWS = (*PROJECTIONS, "hostile", "empty")
+MIXED = ("dyads", "dyads-aggregated")
+"""Views of which some edges have a direction and others have none."""
 every_view = pytest.mark.parametrize("name", VIEWS)
 every_format = pytest.mark.parametrize("format", FORMATS)
 
@@ -104,6 +107,20 @@ def counts(name: str) -> tuple[int, int]:
     return len(views()[name].nodes), len(views()[name].edges)
 
 
+def read_by_node(name: str, format: str, folder: Path) -> dict[str, Any]:
+    if shutil.which("node") is None or not (READERS / "node_modules" / "graphology").is_dir():
+        pytest.skip("needs Node and its packages: npm --prefix tests/npm ci")
+    file = folder / "graph"
+    file.write_bytes(one(name, format))
+    done = subprocess.run(
+        ["node", "read.mjs", format, str(file)], cwd=READERS, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 @every_format
 @every_view
 def test_same_view_gives_the_same_bytes(format, name) -> None:
@@ -121,16 +138,25 @@ def test_control_characters_and_direction_marks_do_not_come_out(format) -> None:
         assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202e\ufffe\uffff]", part.decode())
 
 
-@every_view
+@pytest.mark.parametrize("name", [name for name in VIEWS if name not in MIXED])
 @pytest.mark.parametrize("format", ["gexf", "gexf-static"])
 def test_networkx_reads_gexf(name, format) -> None:
-    # networkx, unlike Gephi, refuses a graph in which only some edges have a direction.
-    written = one(name, format).replace(b'type="undirected"', b'type="directed"')
-    written = written.replace(b"<graph mode", b'<graph defaultedgetype="directed" mode')
-    graph = nx.read_gexf(io.BytesIO(written))
+    graph = nx.read_gexf(io.BytesIO(one(name, format)))
     nodes, edges = counts(name)
     assert graph.number_of_nodes() == nodes
     assert len({data["id"] for _, _, data in graph.edges(data=True)}) == edges
+
+
+@pytest.mark.parametrize("name", MIXED)
+@pytest.mark.parametrize(
+    "told", [b"", b' defaultedgetype="directed"', b' defaultedgetype="mutual"']
+)
+@pytest.mark.parametrize("format", ["gexf", "gexf-static"])
+def test_networkx_refuses_gexf_of_both_directions_whatever_it_declares(name, told, format) -> None:
+    """So the documentation says, and names GraphML; Gephi drops what contradicts a default."""
+    written = one(name, format).replace(b"<graph", b"<graph" + told, 1)
+    with pytest.raises(nx.NetworkXError, match="irected edge found in"):
+        nx.read_gexf(io.BytesIO(written))
 
 
 @every_view
@@ -174,6 +200,8 @@ def test_networkx_reads_graphml(name) -> None:
     graph = nx.read_graphml(io.BytesIO(written),
                             force_multigraph=True)  # fmt: skip
     assert (graph.number_of_nodes(), graph.number_of_edges()) == counts(name)
+    told = [data["directed"] for _, _, data in graph.edges(data=True)]
+    assert sorted(told) == sorted(edge.directed for edge in views()[name].edges)
 
 
 @every_view
@@ -191,17 +219,16 @@ def test_cytoscape_reads_cx2(name) -> None:
 @every_view
 @pytest.mark.parametrize("format", ["gexf", "gexf-static", "graphml", "graphology", "cyjs"])
 def test_readers_of_node_find_every_node_and_edge(name, format, tmp_path) -> None:
-    if shutil.which("node") is None or not (READERS / "node_modules" / "graphology").is_dir():
-        pytest.skip("needs Node and its packages: npm --prefix tests/npm ci")
-    file = tmp_path / "graph"
-    file.write_bytes(one(name, format))
-    done = subprocess.run(
-        ["node", "read.mjs", format, str(file)], cwd=READERS, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found = read_by_node(name, format, tmp_path)
     assert (found["nodes"], found["edges"]) == counts(name)
+
+
+@every_view
+@pytest.mark.parametrize("format", ["gexf", "gexf-static", "graphology"])
+def test_readers_of_node_find_which_edges_have_a_direction(name, format, tmp_path) -> None:
+    undirected = sum(not edge.directed for edge in views()[name].edges)
+    assert read_by_node(name, format, tmp_path)["undirected"] == undirected
+    assert (0 < undirected < len(views()[name].edges)) == (name in MIXED)
 
 
 @every_view

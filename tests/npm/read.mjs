@@ -32,6 +32,7 @@ if (format === "cyjs") {
   console.log(JSON.stringify({
     nodes: graph.order,
     edges: graph.size,
+    undirected: graph.undirectedSize,
     labels: graph.mapNodes((_, { label }) => label).sort(),
   }));
 }
