@@ -17,6 +17,8 @@ from kg.errors import StoreError
 from kg.namespaces import SOURCE, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Rows
 from kg.store import Background, Limits, open_store
+from kg.store.backup import backup
+from kg.store.doctor import diagnose
 from kg.store.folder import FolderStore
 from kg.store.manifest import read_commit, read_manifest
 
@@ -192,6 +194,44 @@ def filled(tmp_path: Path) -> Path:
     with open_store(str(folder), BACKGROUND, create=True) as store:
         store.replace(SOURCE + "s", quads, (), label="s", recorded_by="me")
     return folder
+
+
+@pytest.mark.parametrize("damage", ["gone", "gone with the view", "shorter", "no number"])
+def test_no_source_is_swept_by_a_list_that_is_not_what_was_written(
+    damage: str, tmp_path: Path
+) -> None:
+    folder = filled(tmp_path)
+    sources = folder / "sources"
+    path = sources / "manifest.json"
+    before = sorted(one.name for one in sources.glob("*.nq.gz"))
+    match damage:
+        case "shorter":
+            path.write_text(json.dumps(json.loads(path.read_bytes()) | {"sources": []}))
+        case "no number":
+            path.write_text(path.read_text().replace('"commit": 1', '"commit": "1"'))
+        case _:
+            path.unlink()
+            if damage == "gone with the view":
+                shutil.rmtree(folder / "view")
+    for act in (
+        lambda store: store.replace(SOURCE + "t", (), (), label="t", recorded_by="me"),
+        lambda store: store.remove(SOURCE + "s"),
+        lambda store: store.rebuild(),
+        lambda store: store.tidy() or list(store.asserted()),
+        lambda _: diagnose(folder, "0"),
+        lambda store: backup(store, tmp_path / "b", folder=folder),
+    ):
+        with (
+            pytest.raises(StoreError, match=r"manifest\.json (is missing|was changed|is damaged)"),
+            open_store(str(folder), BACKGROUND) as store,
+        ):
+            act(store)
+        assert sorted(one.name for one in sources.glob("*.nq.gz")) == before
+    if damage in {"gone", "shorter"}:
+        shutil.copy(folder / "view" / "1" / "manifest.json", path)
+        with open_store(str(folder), BACKGROUND) as store:
+            assert [record.source for record in store.sources()] == [SOURCE + "s"]
+            assert store.query("ASK { <urn:a> ?p ?o }") is True
 
 
 def test_a_store_is_read_where_no_index_can_be_made(

@@ -11,8 +11,9 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from operator import index
 from pathlib import Path
 
 from kg.errors import InputError, StoreError
@@ -86,9 +87,9 @@ def read_commit(path: Path) -> int:
     """Returns the commit of the manifest in a file, of which only the beginning is read.
 
     Raises:
-        StoreError: It is damaged, or of a newer version.
+        StoreError: It is damaged, lost, or of a newer version.
     """
-    if not path.exists():
+    if not _is_there(path):
         return Manifest().commit
     with path.open("rb") as file:
         head = file.read(100).decode(errors="replace").partition(_SOURCES)[0]
@@ -96,12 +97,45 @@ def read_commit(path: Path) -> int:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Returns the manifest in a file; where there is no file, that of the empty store.
+    """Returns the manifest in a file; where there is no file yet, that of the empty store.
 
     Raises:
-        StoreError: It is damaged, or of a newer version.
+        StoreError: It is damaged, lost, or of a newer version; it names less than was written.
     """
-    return parse_manifest(path.read_bytes(), path) if path.exists() else Manifest()
+    if not _is_there(path):
+        return Manifest()
+    data = path.read_bytes()
+    known = parse_manifest(data, path)
+    copy, seen = _copy(path, known.commit), known
+    with suppress(OSError, StoreError):
+        if (written := copy.read_bytes()) != data:
+            seen = parse_manifest(written, copy)
+    # The files of sources that no manifest names are swept.
+    if seen.entries.keys() - known.entries.keys():
+        raise StoreError(
+            f"{path} was changed: copy {copy} to its place, or restore a backup elsewhere"
+        )
+    return known
+
+
+def _is_there(path: Path) -> bool:
+    """Returns whether there is a manifest yet: until its first source a store has view 0 alone."""
+    if path.exists():
+        return True
+    views = {int(one.name) for one in path.parents[1].glob("view/*") if one.name.isdigit()}
+    if any(views):
+        copy = _copy(path, max(views))
+        raise StoreError(
+            f"{path} is missing: copy {copy} to its place, or restore a backup elsewhere"
+        )
+    if not views and any(path.parent.glob("*.nq.gz")):
+        raise StoreError(f"{path} is missing: restore a backup elsewhere")
+    return False
+
+
+def _copy(path: Path, commit: int) -> Path:
+    """Returns where readers of a commit have their manifest."""
+    return path.parents[1] / "view" / str(commit) / path.name
 
 
 def parse_manifest(data: bytes, path: Path) -> Manifest:
@@ -120,7 +154,10 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
             )
             for entry in document["sources"]
         )
-        return Manifest(document["commit"], {entry.record.source: entry for entry in entries})
+        # An index: a whole number, or it is damaged.
+        return Manifest(
+            index(document["commit"]), {entry.record.source: entry for entry in entries}
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is damaged: bring it back from a backup") from error
 
