@@ -1,8 +1,11 @@
 """Every export is read back by the programs' own readers, hostile texts included."""
 
+import cmath
 import csv
 import io
+import itertools
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -92,7 +95,11 @@ every_format = pytest.mark.parametrize("format", FORMATS)
 
 
 def one(name: str, format: str) -> bytes:
-    written = render(views()[name], format)
+    return one_of(views()[name], format)
+
+
+def one_of(view: GraphView, format: str) -> bytes:
+    written = render(view, format)
     assert isinstance(written, bytes)
     return written
 
@@ -125,6 +132,30 @@ def read_by_node(name: str, format: str, folder: Path) -> dict[str, Any]:
 @every_view
 def test_same_view_gives_the_same_bytes(format, name) -> None:
     assert render(views()[name], format) == render(views()[name], format)
+
+
+@pytest.mark.parametrize("count", [40, 41, 123])
+def test_names_around_the_picture_stand_apart_and_outside(count: int) -> None:
+    nodes = tuple(Node(f"n{n}", f"urn:n{n}", f"Name {n}", "State", {}) for n in range(count))
+    page = one_of(GraphView("dyads", nodes, ()), "html").decode()
+    box = re.search(r'class="network" viewBox="0 0 (\d+) (\d+)"', page)
+    assert box
+    middle = complex(int(box[1]), int(box[2])) / 2
+    found = re.findall(
+        r'<circle cx="(.+?)" cy="(.+?)" r="\d+"/><text x="(.+?)" y="(.+?)" text-anchor="(\w+)"'
+        r'(?: transform="rotate\((.+?) )?', page,
+    )  # fmt: skip
+    assert len(found) == count
+    begins = []
+    for x, y, at_x, at_y, anchor, angle in found:
+        mark, way = complex(float(x), float(y)), cmath.rect(1, math.radians(float(angle or 0)))
+        begin = mark + (complex(float(at_x), float(at_y) - 4) - mark) * way
+        end = begin + 100 * way * (1 if anchor == "start" else -1)
+        assert abs(mark - middle) < abs(begin - middle) < abs(end - middle)
+        assert abs(math.degrees(cmath.phase(way))) <= 90.1
+        begins.append(begin)
+    if count > 40:
+        assert all(abs(a - b) > 12 for a, b in itertools.pairwise(begins))
 
 
 @every_format

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
+from math import atan2, degrees, tau
 from pathlib import Path
 
 from kg.network import Edge, GraphView, Node, layout
@@ -157,6 +158,11 @@ def _digest(text: str) -> str:
 # ── The network ──────────────────────────────────────────────────────────────────────────────────
 
 _WIDE, _HIGH, _ROUND = 1100, 720, (290, 300)
+_LEVEL = 40
+"""Actors whose names find room on level lines; those of more go out along the radius."""
+
+_APART, _NAME = 15, 240
+"""Room of a name across the radius and along it."""
 
 
 def _network(view: GraphView) -> str:
@@ -165,16 +171,21 @@ def _network(view: GraphView) -> str:
     actors = [node for node in drawn if node.type in ACTORS]
     actors.sort(key=lambda n: (str(n.attributes.get("state", n.label)), n.label))
     others = [node for node in drawn if node.type not in ACTORS]
+    turned = len(actors) > _LEVEL
+    far = max(_ROUND[0], len(actors) * _APART / tau)
+    across, down = (far, far) if turned else _ROUND
+    wide, high = (2 * (far + _NAME),) * 2 if turned else (_WIDE, _HIGH)
     at = {
-        name: (_WIDE / 2 + x * _ROUND[0], _HIGH / 2 + y * _ROUND[1])
+        name: (wide / 2 + x * across, high / 2 + y * down)
         for name, (x, y) in layout(
             view, around=[node.id for node in actors], within=[node.id for node in others]
         ).items()
     }
     lines = [_line(e, at) for e in view.edges if e.source in at and e.target in at]
-    marks = [_mark(node, at[node.id]) for node in (*others, *actors)]
+    marks = [_mark(node, at[node.id]) for node in others]
+    marks += [_actor(node, at[node.id], (wide / 2, high / 2), turned=turned) for node in actors]
     return (
-        f'<svg class="network" viewBox="0 0 {_WIDE} {_HIGH}" role="img" '
+        f'<svg class="network" viewBox="0 0 {wide:.0f} {high:.0f}" role="img" '
         f'aria-label="Network of actors and events"><g class="lines">{"".join(lines)}</g>'
         f"{''.join(marks)}</svg>"
     )
@@ -190,18 +201,25 @@ def _line(edge: Edge, at: dict[str, tuple[float, float]]) -> str:
     )
 
 
+def _actor(
+    node: Node, at: tuple[float, float], middle: tuple[float, float], *, turned: bool
+) -> str:
+    (x, y), label, shown = at, escape(node.label), escape(_short(node.label, 30))
+    is_right = x > middle[0]
+    anchor, shift = ("start", 16) if is_right else ("end", -16)
+    # No name stands on its head: those on the left are read towards the ring.
+    angle = degrees(atan2(y - middle[1], x - middle[0])) - (0 if is_right else 180)
+    turn = f' transform="rotate({angle:.1f} {x:.1f} {y:.1f})"' if turned else ""
+    return (
+        f'<g class="actor {node.type.lower()}" data-actor="{label}" tabindex="0" '
+        f'role="button"><circle cx="{x:.1f}" cy="{y:.1f}" r="{6 if turned else 10}"/>'
+        f'<text x="{x + shift:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}"{turn}>{shown}</text>'
+        f"<title>{label}</title></g>"
+    )
+
+
 def _mark(node: Node, at: tuple[float, float]) -> str:
-    x, y = at
-    label = escape(node.label)
-    if node.type in ACTORS:
-        anchor, shift = ("start", 16) if x > _WIDE / 2 else ("end", -16)
-        shown = escape(_short(node.label, 30))
-        return (
-            f'<g class="actor {node.type.lower()}" data-actor="{label}" tabindex="0" '
-            f'role="button"><circle cx="{x:.1f}" cy="{y:.1f}" r="10"/>'
-            f'<text x="{x + shift:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{shown}</text>'
-            f"<title>{label}</title></g>"
-        )
+    (x, y), label = at, escape(node.label)
     real = "real" if node.attributes.get("status", "occurred") == "occurred" else "unreal"
     kind = "position" if node.type == "Position" else "event"
     shape = (
