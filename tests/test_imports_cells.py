@@ -172,6 +172,28 @@ def test_table_of_another_delimiter_is_told_once(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_table_of_another_data_set_is_told_in_one_line(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row())
+    done = kg("import", "polecat", table.name, folder=tmp_path)
+    assert done.returncode == 3
+    assert "there is no column 'Event ID', 'Event Type', 'Event Mode' and 8 more in " in done.stderr
+    assert f"{NAME}, which begins with '990000001', '20260112', 'MEX'" in done.stderr
+    assert "is it a table of another data set?" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "more"), [(5, ""), (6, "1 more rejected row"), (7, "2 more rejected rows")]
+)
+def test_rejected_rows_that_are_not_shown_are_counted(tmp_path: Path, bad: int, more: str) -> None:
+    rows = (row(GLOBALEVENTID=str(number), EventCode="1299") for number in range(bad))
+    gdelt(tmp_path, row(), *rows)
+    done = kg("import", "gdelt", NAME, folder=tmp_path)
+    assert done.returncode == 1
+    told = done.stderr.partition("rows rejected")[2].splitlines()[1:]
+    assert told[5:] == ([f"  and {more}"] if more else [])
+
+
 def _cells(line: str) -> list[str]:
     return next(csv.reader([line], strict=True))
 

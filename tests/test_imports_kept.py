@@ -68,6 +68,27 @@ def test_file_of_rejects_is_written_over_and_no_other(tmp_path: Path) -> None:
     assert "earlier" not in rejects.read_text()
 
 
+@pytest.mark.parametrize(
+    ("dataset", "option", "words"),
+    [
+        ("gdlt", (), "no data set is called 'gdlt'"),
+        ("csv", (), "csv is any table"),
+        ("gdelt", ("--mapping", "nix"), "--mapping is for csv"),
+        ("csv", ("--mapping", "nix"), "nix: cannot be read"),
+        ("gdelt", ("--source", "Ä b"), "no name of a source"),
+        ("gdelt", ("--published", "13.1.2026"), "not a date"),
+    ],
+)
+def test_file_in_the_way_of_rejects_hides_no_other_mistake(
+    tmp_path: Path, dataset: str, option: tuple[str, ...], words: str
+) -> None:
+    gdelt(tmp_path, row())
+    (tmp_path / f"{NAME}.rejects.csv").write_text("my own notes\n")
+    done = kg("import", dataset, NAME, *option, folder=tmp_path)
+    assert words in done.stderr
+    assert "no file of rejected rows" not in done.stderr
+
+
 @pytest.mark.parametrize("option", [(), ("--rejects", "bad.csv"), ("-o", "out.nq")])
 @pytest.mark.parametrize("is_link", [False, True])
 def test_no_file_of_rejects_stands_beside_an_import_that_rejected_nothing(

@@ -63,16 +63,19 @@ def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> i
     read, 5 a row or an archive is too large. A store that cannot be written ends it at once with 6.
     """
     from kg.errors import InputError, LimitError
-    from kg.imports.rejects import rejects_of
-    from kg.intake import compiler_of, plan
+    from kg.imports.rejects import check_rejects, rejects_of
+    from kg.intake import check_source, compiler_of, plan
     from kg.load import read_house
 
     _check(files, options)
+    check_source(options["source"], options["published"])
     rejects = [rejects_of(path, options["rejects"]) for path in files]
     _keep(rejects, files, options)
     project = project_of(address_of(settings))
     house = read_house(project)
     compiler = compiler_of(options["dataset"], options["mapping"], house, project)
+    for where in rejects:
+        check_rejects(where, is_given=options["rejects"] is not None)
     worst = 0
     for path, where in zip(files, rejects, strict=True):
         try:
@@ -193,12 +196,14 @@ def _tell(
             f"  unknown {column} {harmless(code)!r} in {counted(count, 'row')}, first in row {row}",
         )
     if (more := len(found.unknown) - TOLD) > 0:
-        say(settings, f"  and {more:,} more unknown codes")
+        say(settings, f"  and {counted(more, 'more unknown code')}")
     if found.rejected:
         where = harmless(str(rejects))
         say(settings, f"{found.rejected:,} of {found.rows:,} rows rejected, all in {where}")
         for line, reason in found.told[:TOLD]:
             say(settings, f"  {Place(str(path), line)}: {harmless(reason)}")
+        if (more := found.rejected - len(found.told[:TOLD])) > 0:
+            say(settings, f"  and {counted(more, 'more rejected row')}")
 
 
 def _watched(parts: "Iterable[Part]", table: "Table") -> "Iterator[Part]":

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from kg.errors import InputError, InputErrors, Place
@@ -17,6 +18,11 @@ from kg.rdf import NamedNode, Quad
 from kg.vocabulary import CAMEO, PLOVER, Vocabulary
 
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
+
+_TOLD = 3
+"""How many columns that a table lacks are named, and how many of those that it has."""
+_LONGEST = 40
+"""Characters of a column's name that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,12 @@ def known_actors(register: Iterable[Quad]) -> Known:
         {name: actors[next(iter(iris))] for name, iris in names.items() if len(iris) == 1},
         {iri.removeprefix(ACTOR): actor for iri, actor in actors.items()},
     )
+
+
+def _named(columns: Iterable[str]) -> str:
+    """Returns the first of some columns in words."""
+    cut = (one if len(one) <= _LONGEST else one[:_LONGEST] + "…" for one in columns)
+    return ", ".join(map(repr, islice(cut, _TOLD)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,7 @@ class _Compilation:
         self.spec = compiler.spec
         self.vocabulary = compiler.vocabulary
         self.errors: list[InputError] = []
+        self.lacking: dict[str, Place] = {}
         self.above = _above(compiler.vocabulary.quads)
 
     def mapping(self) -> Mapping:
@@ -180,8 +193,8 @@ class _Compilation:
             credit=self._maybe("credit", event.credit),
             above={DIP + name: self._classes(DIP + name) for name in ("Actor", "Organization")},
         )
-        if self.errors:
-            raise InputErrors(tuple(dict.fromkeys(self.errors)))
+        if errors := (*self._lacks(), *dict.fromkeys(self.errors)):
+            raise InputErrors(errors)
         return found
 
     # Columns
@@ -189,10 +202,19 @@ class _Compilation:
     def _at(self, key: str, column: str) -> int:
         if column in self.heads:
             return self.heads.index(column)
-        heads = ", ".join(head[:40] for head in self.heads[:20])
-        message = f"there is no column {column!r} in {self.file}: {heads}"
-        self._wrong(("event", key), message)
+        self.lacking.setdefault(column, self.compiler.placed.value(("event", key)))
         return 0
+
+    def _lacks(self) -> Iterator[InputError]:
+        """Yields one error for all columns that the table lacks."""
+        if not self.lacking:
+            return
+        more = f" and {len(self.lacking) - _TOLD:,} more" if len(self.lacking) > _TOLD else ""
+        yield InputError(
+            f"there is no column {_named(self.lacking)}{more} in {self.file}, which begins with "
+            f"{_named(filter(None, self.heads))}: is it a table of another data set?",
+            next(iter(self.lacking.values())),
+        )
 
     def _maybe(self, key: str, column: str) -> int | None:
         return self._at(key, column) if column else None

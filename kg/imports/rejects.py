@@ -12,18 +12,26 @@ HEADS = b"line,reason,row\n"
 """By its first line a file of rejected rows is known."""
 
 
-def rejects_of(table: Path, given: Path | None = None) -> Path:
-    """Returns where the rejected rows of a table go: where a user says, else into this folder.
+def rejects_of(table: Path, given: Path | None) -> Path:
+    """Returns where the rejected rows of a table go: where a user says, else into this folder."""
+    return given or Path(f"{table.name}.rejects.csv")
+
+
+def check_rejects(path: Path, *, is_given: bool) -> None:
+    """Finds out whether rejected rows can be written there, before there are any.
+
+    Args:
+        path: Where.
+        is_given: Whether a user said so.
 
     Raises:
-        Misuse: She did not say, and another file stands there.
+        Misuse: She did not, and another file stands there.
         StoreError: It cannot be written.
     """
-    path = given or Path(f"{table.name}.rejects.csv")
     try:
         with told(f"writing {path}, the file of rejected rows"):
             try_output(path)
-            is_other = given is None and path.is_file() and _begins(path) != HEADS
+            is_other = not is_given and path.is_file() and _begins(path) != HEADS
     except StoreError as error:
         raise StoreError(f"{error.message}; name another with --rejects FILE") from error
     if is_other:
@@ -31,7 +39,6 @@ def rejects_of(table: Path, given: Path | None = None) -> Path:
             f"{path} is no file of rejected rows, and would be written over: "
             "move it, or name another with --rejects FILE"
         )
-    return path
 
 
 def write_rejects(path: Path | None, parts: Iterable[Files]) -> None:

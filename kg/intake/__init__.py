@@ -4,7 +4,7 @@ A row with violations is rejected, with the finding in words; the others enter.
 """
 
 from kg.intake.judge import Opener
-from kg.intake.planning import Plan, compiler_of, plan
+from kg.intake.planning import Plan, check_source, compiler_of, plan
 from kg.intake.store import Engine, Imported, store_table, write_table
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Imported",
     "Opener",
     "Plan",
+    "check_source",
     "compiler_of",
     "plan",
     "store_table",

@@ -68,7 +68,7 @@ def plan(
         LimitError: A row is too long, or it unpacks to too much.
         Misuse: The source cannot be called so, or that is no day.
     """
-    _check(source, published)
+    check_source(source, published)
     table = compiler.scanned(path)
     dataset = compiler.spec.dataset
     name = re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE)
@@ -95,7 +95,12 @@ def _published(pattern: str, name: str) -> str:
     return day if is_date(day) else ""
 
 
-def _check(source: str | None, published: str | None) -> None:
+def check_source(source: str | None, published: str | None) -> None:
+    """Finds out whether a source can be called so, and be published on that day.
+
+    Raises:
+        Misuse: It cannot.
+    """
     if source is not None and not _NAME.fullmatch(source):
         raise Misuse(
             f"no name of a source: {source!r}; letters a to z, digits, and within it `.`, `_` "

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from kg.derive import read_rules
-from kg.errors import InputError, LimitError, Misuse, Place
+from kg.errors import InputError, LimitError, Misuse, Place, counted
 from kg.imports.apart import judge_apart
 from kg.imports.engines import run
 from kg.imports.rejects import write_rejects
@@ -156,7 +156,7 @@ def store_table(
             parts = tuple(_parts(planned, job, engine, watch))
         files = [Files(str(place), part.number, is_packed=True) for part in parts]
         write_rejects(rejects, files)
-        _refuse(planned, parts, strict=strict)
+        _refuse(planned, parts, rejects, strict=strict)
         bulk = Bulk(
             tuple(one.asserted for one in files),
             tuple(one.derived for one in files),
@@ -222,11 +222,11 @@ def write_table(
             shutil.copyfileobj(quads, out, 2**20)
         files.asserted.unlink()
     write_rejects(rejects, (Files(str(folder), part.number, is_packed=False) for part in parts))
-    _refuse(planned, tuple(parts), strict=False)
+    _refuse(planned, tuple(parts), rejects, strict=False)
     return _imported(planned, tuple(parts), changed=True)
 
 
-def _refuse(planned: Plan, parts: tuple[Part, ...], *, strict: bool) -> None:
+def _refuse(planned: Plan, parts: tuple[Part, ...], rejects: Path | None, *, strict: bool) -> None:
     rejected = sum(part.rejected for part in parts)
     rows = sum(part.rows for part in parts)
     if not rejected or (not strict and rejected < rows):
@@ -234,7 +234,11 @@ def _refuse(planned: Plan, parts: tuple[Part, ...], *, strict: bool) -> None:
     line, reason = next(one for part in parts for one in part.told)
     place = Place(str(planned.table.path), line)
     what = "none" if rejected == rows else f"{rows - rejected:,}"
-    raise InputError(f"{reason}; {what} of its {rows:,} rows can be taken: nothing entered", place)
+    where = "" if rejects is None else f", all that are rejected in {rejects}"
+    raise InputError(
+        f"{reason}; {what} of its {counted(rows, 'row')} can be taken: nothing entered{where}",
+        place,
+    )
 
 
 def _imported(planned: Plan, parts: tuple[Part, ...], *, changed: bool) -> Imported:
