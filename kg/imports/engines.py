@@ -1,7 +1,9 @@
 """What does the work on the shards: this process, or others beside it; `spark` has the third."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -38,7 +40,7 @@ def run(shards: Iterator[Shard], job: Job, processes: int) -> Iterator[Part]:
     waiting: deque[Part | Future[Part]] = deque()
     try:
         for shard in shards:
-            waiting.append(_done(shard, job) or pool.submit(_work, shard))
+            waiting.append(_done(shard, job) or _submit(pool, shard))
             if len(waiting) >= processes * AHEAD:
                 yield _result(waiting.popleft())
         while waiting:
@@ -56,6 +58,19 @@ def _done(shard: Shard, job: Job) -> Part | None:
     return Files(job.folder, shard.number, job.is_packed).read()
 
 
+def _submit(pool: ProcessPoolExecutor, shard: Shard) -> Future[Part]:
+    """Hands a shard to the pool, which starts a process for it where none is idle.
+
+    Ctrl-C is for the process that a person sees: it lets the others finish what they are at. They
+    inherit that SIGINT is blocked, and so are never, not even while they import, ended by it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_work, shard)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _result(part: Part | Future[Part]) -> Part:
     return part.result() if isinstance(part, Future) else part
 
@@ -65,9 +80,15 @@ _WORKERS: list[Worker] = []
 
 
 def _begin(job: Job) -> None:
-    # Ctrl-C is for the process that a person sees: it lets the others finish what they are at.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _WORKERS.append(Worker(job))
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that started it is gone: killed, it tells nobody."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _work(shard: Shard) -> Part:
