@@ -7,9 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.running import ROOT, kg
 
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loaded")
+    assert kg("load", str(SEED), folder=folder).returncode == 0
+    return folder
 
 
 def test_help_names_every_verb_and_exit_code() -> None:
@@ -214,6 +223,45 @@ def test_a_reader_that_has_enough_ends_it_quietly(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 141
+
+
+def full(command: str, folder: Path, stderr: int) -> subprocess.CompletedProcess[str]:
+    """Runs `kg` with its output, and perhaps its words, on a full disk."""
+    with Path("/dev/full").open("wb") as output:
+        return subprocess.run(
+            [sys.executable, "-m", "kg", *command.split()],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=output,
+            stderr=stderr,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["--help", "sources", "query --list", "query readouts", "query readouts -f table",
+     "export --list", "validate", "dump"],
+)  # fmt: skip
+def test_full_disk_under_the_output_is_told_once(command: str, loaded: Path) -> None:
+    done = full(command, loaded, subprocess.PIPE)
+    assert done.stderr == "error: the disk is full: make room, then try again\n"
+    assert done.returncode == 6
+
+
+def test_full_disk_under_output_and_words_is_told_by_the_exit_code(loaded: Path) -> None:
+    assert full("sources", loaded, subprocess.STDOUT).returncode == 6
+
+
+def test_closed_streams_change_no_exit_code(tmp_path: Path) -> None:
+    for closed, command, code in (("1", "--help", 0), ("2", "query nope", 2)):
+        line = f'exec "{sys.executable}" -m kg -s memory: {command} {closed}>&-'
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == code
 
 
 def test_a_query_runs_where_the_system_bounds_memory_itself(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -32,13 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # As PYTHONUNBUFFERED has it: what a full disk does not take of a write nobody would hear.
         encoding = sys.stdout.encoding
         sys.stdout = open(1, "w", encoding=encoding, errors="replace", closefd=False)  # noqa: SIM115
-    sys.exit(run(arguments))
+    code = run(arguments)
+    _let_go()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code of one command line; every failure has been put into words."""
     try:
         code = cli.main(args=arguments, prog_name="kg", standalone_mode=False, **CONTEXT)
+        click.echo(nl=False)  # flushes stdout, where there is one
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.exceptions.NoArgsIsHelpError as shown:
@@ -56,8 +60,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         _say("out of memory: take less at once, or run where there is more")
         return OUT_OF_MEMORY
-    except Unread:
-        return _unread()
+    except (Unread, BrokenPipeError):
+        # Not by the signal itself, which would also end what speaks to a server or a worker that is
+        # gone. Other tools end as quietly: `| head` has what it wants.
+        return UNREAD
     except OSError as error:
         return _operating_system(error)
     return code if isinstance(code, int) else 0
@@ -72,13 +78,14 @@ def _of_click(misuse: click.ClickException) -> str:
     return first + words[1:] + more
 
 
-def _unread() -> int:
-    """Ends quietly, as other tools do, where a pipe has closed early: `| head` has what it wants.
-
-    Not by the signal itself, which would also end what speaks to a server or a worker that is gone.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return UNREAD
+def _let_go() -> None:
+    """Has stdout and stderr drop what was not taken, which exiting would try, and tell, again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _operating_system(error: OSError) -> int:
@@ -92,6 +99,8 @@ def _operating_system(error: OSError) -> int:
 
 def _say(message: str) -> None:
     lines = message.splitlines() or [message]
-    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    colour = False if os.environ.get("NO_COLOR") else None
     for line in lines:
-        click.echo(click.style("error: ", fg="red", bold=True) + line, err=True, color=colour)
+        # Where stderr is full as well, the exit code has to do.
+        with suppress(OSError):
+            click.echo(click.style("error: ", fg="red", bold=True) + line, err=True, color=colour)
