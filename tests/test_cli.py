@@ -1,5 +1,6 @@
 """The command as a user meets it: words, exit codes, speed."""
 
+import json
 import os
 import resource
 import stat
@@ -341,3 +342,20 @@ def test_reading_says_itself_what_cannot_be_read() -> None:
         read = [one for one in command.params if one.name in {"file", "files", "text", "mapping"}]
         assert read
         assert not any(one.type.readable for one in read if isinstance(one.type, click.Path))
+
+
+def test_list_of_questions_heeds_the_format(tmp_path: Path) -> None:
+    piped = kg("query", "--list", folder=tmp_path)
+    assert piped.stdout.startswith("kind,name,about,parameters\nquestion,accounts,")
+    assert "\ncheck,overdue," in piped.stdout
+    assert kg("query", "--list", "-f", "csv", folder=tmp_path).stdout == piped.stdout
+    assert kg("query", "--list", "-o", "list.csv", folder=tmp_path).stdout == ""
+    written = (tmp_path / "list.csv").read_bytes().decode()
+    assert written.splitlines() == piped.stdout.splitlines()
+    found = json.loads(kg("query", "--list", "-f", "json", folder=tmp_path).stdout)
+    names = [one["name"]["value"] for one in found["results"]["bindings"]]
+    assert len(names) == len(written.splitlines()) - 1
+    assert kg("query", "--list", "-f", "table", folder=tmp_path).stdout.startswith("question  ")
+    wrong = kg("query", "--list", "-f", "nix", folder=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "no format is called 'nix'" in wrong.stderr

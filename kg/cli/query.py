@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kg.rdf import Result
     from kg.store import Background
 
+_ABOUT = {"question": "what it answers", "check": "what its rows are"}
+
 _EXAMPLES = """\b
 Examples:
   kg query --list
@@ -103,14 +105,12 @@ def command(
 
     address = address_of(settings)
     project = project_of(address)
+    written = _format(format, output)
     if listing:
-        _list(settings, "question", "what it answers", read_questions(project))
-        click.echo()
-        _list(settings, "check", "what its rows are", read_questions(project, "check"))
+        _list(settings, project, written, output)
         return
     if question is None:
         raise click.UsageError("say which question: `kg query --list` shows the prepared ones")
-    written = _format(format, output)
     text = _text(question)
     prepared = (
         None
@@ -155,11 +155,27 @@ def _unknown(text: str, background: "Background") -> "Iterator[str]":
         yield f"the vocabulary knows no dip:{name}{hint}"
 
 
-def _list(settings: Settings, head: str, about: str, questions: "dict[str, Question]") -> None:
+def _list(settings: Settings, project: Path, format: str | None, output: Path | None) -> None:
+    """Writes which questions and checks there are: two tables for a person, else one."""
     from kg.cli.table import show_table
+    from kg.queries import read_questions
+    from kg.rdf import rows_of
 
-    rows = [[name, question.summary, _asks(question)] for name, question in questions.items()]
-    show_table([head, about, "parameters"], rows, settings)
+    listed = {"question": read_questions(project), "check": read_questions(project, "check")}
+    rows = [
+        {"kind": kind, "name": name, "about": question.summary, "parameters": _asks(question)}
+        for kind, questions in listed.items()
+        for name, question in questions.items()
+    ]
+    is_seen = format == "table" or (format is None and sys.stdout.isatty())
+    if output is not None or not is_seen:
+        _write(settings, rows_of(rows), format, output)
+        return
+    for kind, about in _ABOUT.items():
+        if kind != "question":
+            click.echo()
+        told = [[*row.values()][1:] for row in rows if row["kind"] == kind]
+        show_table([kind, about, "parameters"], told, settings)
 
 
 def _asks(question: "Question") -> str:
