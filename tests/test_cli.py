@@ -359,3 +359,25 @@ def test_list_of_questions_heeds_the_format(tmp_path: Path) -> None:
     wrong = kg("query", "--list", "-f", "nix", folder=tmp_path)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "no format is called 'nix'" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "words"),
+    [
+        ("127.0.0.1:1", 6, "begins with http:// or https://, as http://127.0.0.1:1"),
+        ("[::1]:1/kg", 6, "as http://[::1]:1/kg"),
+        ("nowhere", 6, "there is no store at nowhere: `kg load FILE` makes one"),
+        ("HTTP://127.0.0.1:1", 6, "http://127.0.0.1:1"),
+        ("http://127.0.0.1:notaport", 2, "a port is a number up to 65535"),
+        ("http://127.0.0.1:99999", 2, "a port is a number up to 65535"),
+        ("http://[::1", 2, "an IPv6 address stands in brackets"),
+        ("ftp://127.0.0.1", 2, "a store is a folder, memory:, or an http address"),
+    ],
+)
+def test_address_that_leads_to_no_store_is_told_why(
+    tmp_path: Path, address: str, code: int, words: str
+) -> None:
+    done = kg("-s", address, "query", "ASK {}", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -1,5 +1,6 @@
 """Where sources are kept and asked: a folder, memory or a server behind one address."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from kg.store.base import (
 from kg.store.doctor import Diagnosis
 from kg.store.folder import FolderStore
 from kg.store.memory import MemoryStore, Standing, rewritten
+
+_HOST_AND_PORT = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\]):\d+(/|$)")
 
 Watch = Callable[[list[Any]], Iterable[Any]]
 """Passes what is to be done on, one after the other, and may show how far it is."""
@@ -70,7 +73,7 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
     """
     if address == "memory:":
         return MemoryStore(background)
-    if address.startswith(("http://", "https://")):
+    if address.lower().startswith(("http://", "https://")):
         from kg.store.remote import RemoteStore
 
         return RemoteStore(address, background)
@@ -78,7 +81,10 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
         raise Misuse(f"{address}: a store is a folder, memory:, or an http address")
     folder = Path(address)
     if not create and not holds_store(address):
-        raise StoreError(f"there is no store at {address}: `kg load FILE` makes one")
+        hint = "`kg load FILE` makes one"
+        if _HOST_AND_PORT.match(address):
+            hint = f"a server's address begins with http:// or https://, as http://{address}"
+        raise StoreError(f"there is no store at {address}: {hint}")
     return FolderStore(folder, background)
 
 

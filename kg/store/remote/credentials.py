@@ -46,13 +46,18 @@ def origin_of(url: str) -> tuple[str, str, int]:
     """Returns scheme, host and port of an address.
 
     Raises:
-        Misuse: It is not one of http or https, or holds a password.
+        Misuse: It is not one of http or https, its host or port is none, or it holds a password.
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except (KeyError, ValueError) as error:
+    except KeyError as error:
         raise Misuse(f"{url}: the address of a store begins with https:// or http://") from error
+    except ValueError as error:
+        raise Misuse(
+            f"{url}: no host and port can be read from it; a port is a number up to 65535, an IPv6 "
+            "address stands in brackets"
+        ) from error
     if parts.username is not None:
         raise Misuse("no passwords in an address: put them into ~/.netrc, or KG_STORE_PASSWORD")
     if not parts.hostname:
