@@ -1,17 +1,21 @@
 """Fifty damages to index and view are each found and mended; a damaged source is named."""
 
+import gzip
 import os
 import random
 import shutil
 from functools import cache
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.cli import run
 from kg.load import House, load, read_house
-from kg.store import open_store
+from kg.namespaces import graph_of
+from kg.store import Bulk, doctor, open_store
 from kg.store.doctor import diagnose, seal
+from kg.store.manifest import read_manifest
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
@@ -44,6 +48,30 @@ def test_whole_store_is_found_whole_before_and_after_reading(patient) -> None:
     with open_store(str(patient), house().background) as store:
         assert store.query("ASK { ?s ?p ?o }") is True
     assert problems(patient) == ()
+
+
+def test_an_index_is_closed_before_it_is_sealed(loaded, tmp_path, monkeypatch) -> None:
+    sealed = []
+
+    def seal_closed(folder: Path) -> None:
+        ox.Store(str(folder / "index"))  # an error while another one has it
+        seal(folder)
+        sealed.append(folder)
+
+    monkeypatch.setattr(doctor, "seal", seal_closed)
+    source, folder = "urn:table", tmp_path / ".kg"
+    part = tmp_path / "part.nq.gz"
+    part.write_bytes(gzip.compress(f"<urn:s> <urn:p> <urn:o> <{graph_of(source)}> .\n".encode()))
+    with open_store(str(folder), house().background, create=True) as store:
+        store.replace_bulk(
+            source, Bulk((part,), (), 1, "digest"), label="a table", recorded_by="test"
+        )
+        load(store, SEED, house(), recorded_by="test")
+        store.remove(source)
+        store.rebuild()
+        store.adopt(loaded / "sources", read_manifest(loaded / "sources" / "manifest.json"))
+    assert len(sealed) == 6, "one of them of the new store"
+    assert problems(folder) == ()
 
 
 def damage(folder: Path, chance: random.Random) -> str:

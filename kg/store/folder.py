@@ -162,17 +162,7 @@ class FolderStore(Closing):
             record = SourceRecord(source, label, bulk.count, bulk.digest, now, recorded_by)
             if self._holds(known, record):
                 return False
-            entry = manifest.join_source(self._folder / "sources", record, bulk.asserted)
-            with told(f"writing {self._folder}"):
-                others = known.without(source).entries.values()
-                store = self._changed(known, {source: ()}) or self._made(others)
-                for path in (self._folder / "sources" / entry.file, *bulk.derived):
-                    with gzip.open(path) as file:
-                        store.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
-                index.merge(store, bulk.count, known)
-                known = known.with_entries([entry])
-                write_durably(self._manifest_path(), known.to_json())
-                self._publish(store, known)
+            self._commit_bulk(known, record, bulk)
             doctor.seal(self._folder)
             return True
 
@@ -256,6 +246,20 @@ class FolderStore(Closing):
         # What needs room comes before the manifest, with which the sources count.
         with told(f"writing {self._folder}"):
             store = self._changed(before, changed) or self._made(known.entries.values())
+            write_durably(self._manifest_path(), known.to_json())
+            self._publish(store, known)
+
+    def _commit_bulk(self, before: manifest.Manifest, record: SourceRecord, bulk: Bulk) -> None:
+        """Commits a source that came in bulk."""
+        entry = manifest.join_source(self._folder / "sources", record, bulk.asserted)
+        with told(f"writing {self._folder}"):
+            others = before.without(record.source).entries.values()
+            store = self._changed(before, {record.source: ()}) or self._made(others)
+            for path in (self._folder / "sources" / entry.file, *bulk.derived):
+                with gzip.open(path) as file:
+                    store.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
+            index.merge(store, bulk.count, before)
+            known = before.with_entries([entry])
             write_durably(self._manifest_path(), known.to_json())
             self._publish(store, known)
 
