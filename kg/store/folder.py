@@ -259,6 +259,7 @@ class FolderStore(Closing):
                 with gzip.open(path) as file:
                     store.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
             index.merge(store, bulk.count, before)
+            store.flush()
             known = before.with_entries([entry])
             write_durably(self._manifest_path(), known.to_json())
             self._publish(store, known)
