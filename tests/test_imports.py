@@ -291,7 +291,7 @@ def test_address_of_any_form_is_looked_at_in_no_time(house: House) -> None:
     address = "https://news.example/" + "a" * 100_000 + '"'
     began = time.process_time()
     assert "isBasedOn" not in asserted_of(mapping_of("gdelt", house), row(SOURCEURL=address))
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20
 
 
 def test_row_that_is_not_utf8_is_rejected_and_shown(tmp_path: Path) -> None:
@@ -301,6 +301,13 @@ def test_row_that_is_not_utf8_is_rejected_and_shown(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"{table}:3: it is not UTF-8" in done.stderr
     assert "\\udcff" in (tmp_path / "bad.csv").read_text(encoding="utf-8")
+
+
+def test_strict_writes_no_file_of_which_a_row_is_rejected(tmp_path: Path) -> None:
+    table = gdelt(tmp_path, row(), row(GLOBALEVENTID="2", SQLDATE="x"))
+    done = kg("import", "gdelt", str(table), "-o", "t.nq", "--strict", folder=tmp_path)
+    assert (done.returncode, (tmp_path / "t.nq").exists()) == (3, False)
+    assert "1 of its 2 rows can be taken" in done.stderr
 
 
 def test_codes_in_rejected_rows_are_not_counted(tmp_path: Path) -> None:
@@ -652,7 +659,7 @@ def cluster(tmp_path: Path) -> Iterator[str]:
                 subprocess.Popen([*start, *command], env=environment, stdout=log, stderr=log)
             )
             stack.callback(process.terminate)
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while (tmp_path / "spark.log").read_bytes().count(b"Registering worker") < 2:
             assert time.monotonic() < deadline, (tmp_path / "spark.log").read_text()[-2000:]
             time.sleep(0.5)

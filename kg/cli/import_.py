@@ -108,8 +108,9 @@ def _taken(
     if options["output"] is not None:
         with _opened(options["output"]) as out, tempfile.TemporaryDirectory() as folder:
             return write_table(
-                out, planned, Path(folder), engine=engine, watch=_watched, rejects=rejects
-            )
+                out, planned, Path(folder), engine=engine, watch=_watched, rejects=rejects,
+                strict=options["strict"],
+            )  # fmt: skip
     is_new = is_folder(address) and not Path(address).exists()
     try:
         with open_store(address, house.background, create=True) as store:

@@ -197,7 +197,14 @@ def _parts(planned: Plan, job: Job, engine: Engine, watch: Watch) -> Iterator[Pa
 
 
 def write_table(
-    out: IO[bytes], planned: Plan, folder: Path, *, engine: Engine, watch: Watch, rejects: Path
+    out: IO[bytes],
+    planned: Plan,
+    folder: Path,
+    *,
+    engine: Engine,
+    watch: Watch,
+    rejects: Path,
+    strict: bool = False,
 ) -> Imported:
     """Writes what a table asserts as N-Quads, in the order of its rows; nobody judges it.
 
@@ -208,9 +215,10 @@ def write_table(
         engine: What does the work.
         watch: Sees the parts pass.
         rejects: Where rows that cannot be read are written, CSV.
+        strict: Refuse the table if a row is rejected; by then `out` holds the others.
 
     Raises:
-        InputError: No row of it can be read.
+        InputError: No row of it can be read, or with `strict` not all.
         StoreError: A file cannot be written.
     """
     job = Job(planned.mapping, str(folder), is_packed=False)
@@ -222,7 +230,7 @@ def write_table(
             shutil.copyfileobj(quads, out, 2**20)
         files.asserted.unlink()
     write_rejects(rejects, (Files(str(folder), part.number, is_packed=False) for part in parts))
-    _refuse(planned, tuple(parts), rejects, strict=False)
+    _refuse(planned, tuple(parts), rejects, strict=strict)
     return _imported(planned, tuple(parts), changed=True)
 
 
