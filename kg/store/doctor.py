@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from kg.errors import StoreError
 from kg.store.files import digest_of, told, write_durably
-from kg.store.manifest import Watch, read_manifest
+from kg.store.manifest import Watch, commits, read_manifest
 
 SEAL = "seal.json"
 
@@ -119,8 +119,8 @@ def _changed(folder: Path) -> Iterator[str]:
 
 def _files(folder: Path) -> Iterator[str]:
     """Yields index and view files; views that a reader still holds from before do not count."""
-    views = [path for path in (folder / "view").glob("*") if path.name.isdigit()]
-    newest = sorted(views, key=lambda path: int(path.name))[-1:]
+    views = folder / "view"
+    newest = (views / str(commit) for commit in commits(views)[-1:])
     for part in (folder / "index", *newest):
         for path in sorted(part.rglob("*")):
             if path.is_file():

@@ -227,7 +227,7 @@ class FolderStore(Closing):
                     self._rebuild()
                     doctor.seal(self._folder)
         except LockedError:
-            if not view.commits(self._folder / "view"):
+            if not manifest.commits(self._folder / "view"):
                 raise
 
     def _rebuild(self, watch: manifest.Watch = iter) -> None:

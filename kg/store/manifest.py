@@ -112,9 +112,7 @@ def read_manifest(path: Path) -> Manifest:
             seen = parse_manifest(written, copy)
     # The files of sources that no manifest names are swept.
     if seen.entries.keys() - known.entries.keys():
-        raise StoreError(
-            f"{path} was changed: copy {copy} to its place, or restore a backup elsewhere"
-        )
+        raise StoreError(f"{path} was changed: {_cure(copy)}")
     return known
 
 
@@ -122,12 +120,9 @@ def _is_there(path: Path) -> bool:
     """Returns whether there is a manifest yet: until its first source a store has view 0 alone."""
     if path.exists():
         return True
-    views = {int(one.name) for one in path.parents[1].glob("view/*") if one.name.isdigit()}
+    views = commits(path.parents[1] / "view")
     if any(views):
-        copy = _copy(path, max(views))
-        raise StoreError(
-            f"{path} is missing: copy {copy} to its place, or restore a backup elsewhere"
-        )
+        raise StoreError(f"{path} is missing: {_cure(_copy(path, views[-1]))}")
     if not views and any(path.parent.glob("*.nq.gz")):
         raise StoreError(f"{path} is missing: restore a backup elsewhere")
     return False
@@ -136,6 +131,17 @@ def _is_there(path: Path) -> bool:
 def _copy(path: Path, commit: int) -> Path:
     """Returns where readers of a commit have their manifest."""
     return path.parents[1] / "view" / str(commit) / path.name
+
+
+def _cure(copy: Path) -> str:
+    return f"copy {copy} to its place, or restore a backup elsewhere"
+
+
+def commits(views: Path) -> list[int]:
+    """Returns the commits that there are views of, the newest last."""
+    if not views.is_dir():
+        return []
+    return sorted(int(path.name) for path in views.iterdir() if path.name.isdigit())
 
 
 def parse_manifest(data: bytes, path: Path) -> Manifest:

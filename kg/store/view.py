@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.store.files import told, write_durably
-from kg.store.manifest import Manifest, parse_manifest
+from kg.store.manifest import Manifest, commits, parse_manifest
 
 DATA = "data"
 MANIFEST = "manifest.json"
@@ -43,13 +43,6 @@ class View:
         """What it holds; of thousands of sources that takes as long as many a question."""
         self.lock.seek(0)
         return parse_manifest(self.lock.read(), self.data.with_name(MANIFEST))
-
-
-def commits(folder: Path) -> list[int]:
-    """Returns the commits that there are views of, the newest last."""
-    if not folder.is_dir():
-        return []
-    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
 
 
 def newest(folder: Path) -> View | None:

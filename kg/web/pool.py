@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.errors import KgError, LimitError, StoreError
 from kg.store import view
 from kg.store.foreign import COMMAND, died, failed, late, setup
-from kg.store.manifest import Manifest
+from kg.store.manifest import Manifest, commits
 from kg.web.bounds import Bounds
 from kg.web.problems import Busy, Problem, TooLarge
 from kg.web.share import Shares
@@ -98,7 +98,7 @@ class Pool:
 
     def _look(self) -> tuple[int, int] | None:
         """Returns what changes when there is a newer view, or the same one is made anew."""
-        numbers = view.commits(self._folder)
+        numbers = commits(self._folder)
         try:
             inode = (self._folder / str(numbers[-1]) / view.MANIFEST).stat().st_ino
         except (IndexError, OSError):
