@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from kg.rdf import Result
     from kg.store import Background
 
-_ABOUT = {"question": "what it answers", "check": "what its rows are"}
+_LISTED = {"question": ("ask", "what it answers"), "check": ("check", "what its rows are")}
+"""By kind: the group of queries, and what their summaries say."""
 
 _EXAMPLES = """\b
 Examples:
@@ -161,18 +162,17 @@ def _list(settings: Settings, project: Path, format: str | None, output: Path | 
     from kg.queries import read_questions
     from kg.rdf import rows_of
 
-    listed = {"question": read_questions(project), "check": read_questions(project, "check")}
     rows = [
         {"kind": kind, "name": name, "about": question.summary, "parameters": _asks(question)}
-        for kind, questions in listed.items()
-        for name, question in questions.items()
+        for kind, (group, _) in _LISTED.items()
+        for name, question in read_questions(project, group).items()
     ]
     is_seen = format == "table" or (format is None and sys.stdout.isatty())
     if output is not None or not is_seen:
         _write(settings, rows_of(rows), format, output)
         return
-    for kind, about in _ABOUT.items():
-        if kind != "question":
+    for number, (kind, (_, about)) in enumerate(_LISTED.items()):
+        if number:
             click.echo()
         told = [[*row.values()][1:] for row in rows if row["kind"] == kind]
         show_table([kind, about, "parameters"], told, settings)
