@@ -25,13 +25,13 @@ def kg(
 
 
 def limited(
-    kilobytes: int, *arguments: str, folder: Path, output: Path | None = None, **environment: str
+    limit: str, *arguments: str, folder: Path, output: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `kg` where no file may grow larger, its stdout into one if that is named.
+    """Runs `kg` under a limit of `ulimit`, its stdout into a file if that is named.
 
-    To whoever writes, that is a disk that is full.
+    Under `-f` no file may grow larger: to whoever writes, that is a disk that is full.
     """
-    within = f'ulimit -f {kilobytes}; exec "$@"' + (f' > "{output}"' if output else "")
+    within = f'ulimit {limit}; exec "$@"' + (f' > "{output}"' if output else "")
     told = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment}
     return subprocess.run(
         ["bash", "-c", within, "bash", sys.executable, "-m", "kg", *arguments],

@@ -115,7 +115,7 @@ def test_file_that_does_not_enter_makes_no_store(
 def test_full_disk_is_told_and_leaves_the_store_as_it_was(loaded) -> None:
     folder, before = loaded
     (folder / "good.yaml").write_text(HEAD + GOOD)
-    shown = limited(8, "load", "good.yaml", folder=folder)
+    shown = limited("-f 8", "load", "good.yaml", folder=folder)
     assert shown.returncode == 6, shown.stderr
     assert "Traceback" not in shown.stderr
     assert "error: " in shown.stderr
@@ -203,7 +203,7 @@ def test_hostile_text_does_not_steer_terminal_or_markdown(tmp_path) -> None:
 
 def test_output_that_a_file_does_not_take_is_told_also_unbuffered(tmp_path) -> None:
     file = tmp_path / "schema.json"
-    shown = limited(4, "schema", folder=tmp_path, output=file, PYTHONUNBUFFERED="1")
+    shown = limited("-f 4", "schema", folder=tmp_path, output=file, PYTHONUNBUFFERED="1")
     assert shown.returncode == 6, shown.stderr
     assert "a file may not grow so large here: look at `ulimit -f`" in shown.stderr
 

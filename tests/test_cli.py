@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT, kg
+from tests.running import ROOT, kg, limited
 
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
 
@@ -266,18 +265,7 @@ def test_closed_streams_change_no_exit_code(tmp_path: Path) -> None:
 
 
 def test_a_query_runs_where_the_system_bounds_memory_itself(tmp_path: Path) -> None:
-    def bounded() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-
-    done = subprocess.run(
-        [sys.executable, "-m", "kg", "-s", "memory:", "query", "ASK {}"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        preexec_fn=bounded,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = limited(f"-v {4 << 20}", "-s", "memory:", "query", "ASK {}", folder=tmp_path)
     assert (done.stdout, done.returncode) == ("yes\n", 0), done.stderr
 
 

@@ -542,7 +542,7 @@ def test_full_disk_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     table = gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 3_001)))
     kg("load", str(ROOT / "docs" / "examples" / "readout.yaml"), folder=tmp_path)
     before = kg("sources", "-f", "csv", folder=tmp_path).stdout
-    done = limited(40, "import", "gdelt", str(table), "--processes", "1", folder=tmp_path)
+    done = limited("-f 40", "import", "gdelt", str(table), "--processes", "1", folder=tmp_path)
     assert done.returncode == 6, done.stderr
     assert "a file may not grow so large here" in done.stderr
     assert kg("sources", "-f", "csv", folder=tmp_path).stdout == before

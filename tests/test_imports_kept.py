@@ -146,7 +146,7 @@ def test_output_is_there_whole_or_as_it_was(tmp_path: Path, before: str | None) 
     gdelt(tmp_path, "a,b,c")
     assert kg("import", "gdelt", NAME, "-o", "out.nq", folder=tmp_path).returncode == 3
     gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(1, 200)))
-    full = limited(300, "import", "gdelt", NAME, "-o", "out.nq", folder=tmp_path)
+    full = limited("-f 300", "import", "gdelt", NAME, "-o", "out.nq", folder=tmp_path)
     assert full.returncode == 6, full.stderr
     assert (out.read_text() if out.exists() else None) == before
     assert not list(tmp_path.glob("out.nq*.tmp"))
@@ -229,7 +229,7 @@ def test_parts_of_what_a_table_was_go_and_those_of_a_stopped_run_wait(tmp_path: 
     waiting = tmp_path / ".kg" / "imports"
     for start in (1, 2):
         gdelt(tmp_path, *(row(GLOBALEVENTID=str(n)) for n in range(start, 3_000)))
-        full = limited(40, "import", "gdelt", NAME, "--processes", "1", folder=tmp_path)
+        full = limited("-f 40", "import", "gdelt", NAME, "--processes", "1", folder=tmp_path)
         assert full.returncode == 6, full.stderr
         assert len(list(waiting.iterdir())) == 1
     assert kg("import", "gdelt", NAME, folder=tmp_path).returncode == 0
