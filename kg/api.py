@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from kg.errors import Misuse, counted
 from kg.export import export
@@ -12,7 +11,7 @@ from kg.load import House, Loaded, load, read_house
 from kg.network import Filters, GraphView, project, to_networkx
 from kg.queries import find_question, prepare, read_questions, resolve
 from kg.rdf import Quad, Rows, Triples, dictionaries, in_words, to_rdflib
-from kg.store import Limits, SourceRecord, Writer, is_folder, open_store
+from kg.store import Closing, Limits, SourceRecord, Writer, is_folder, open_store
 
 if TYPE_CHECKING:
     import pandas
@@ -70,7 +69,7 @@ class Answer:
         return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-class Graph:
+class Graph(Closing):
     """An open store: load, ask, draw. Use it in a `with`, or `close` it."""
 
     def __init__(self, address: str, house: House, store: Writer) -> None:
@@ -174,19 +173,8 @@ class Graph:
         return self._store.sources()
 
     def close(self) -> None:
-        """Lets go of the store."""
+        """Lets go of the store; so does the end of a `with`."""
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<Graph {self._address}: {counted(len(self.sources()), 'source')}>"
@@ -231,7 +219,7 @@ def open(address: str | Path = ".kg", *, create: bool = False) -> Graph:  # noqa
     """Opens a store.
 
     Args:
-        address: A folder, or `memory:`.
+        address: A folder, `memory:`, or the http address of a SPARQL endpoint.
         create: Whether to make the folder where there is none.
 
     Raises:
