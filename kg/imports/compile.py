@@ -27,10 +27,15 @@ _LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the register knows: actors by identifier, by name, by the end of their IRI."""
+    """What the register knows: actors by identifier, by name, by the end of their IRI.
+
+    Attributes:
+        countries: Actors by name, of those alone that have an identifier.
+    """
 
     codes: dict[str, Actor]
     names: dict[str, Actor]
+    countries: dict[str, Actor]
     slugs: dict[str, Actor]
 
 
@@ -53,9 +58,12 @@ def known_actors(register: Iterable[Quad]) -> Known:
             case p if p == SCHEMA + "identifier":
                 codes[value] = subject
     actors = {iri: Actor(iri, label) for iri, label in labels.items()}
+    coded = set(codes.values())
+    countries = {name: iris & coded for name, iris in names.items()}
     return Known(
         {code: actors[iri] for code, iri in codes.items()},
         {name: actors[next(iter(iris))] for name, iris in names.items() if len(iris) == 1},
+        {name: actors[next(iter(iris))] for name, iris in countries.items() if len(iris) == 1},
         {iri.removeprefix(ACTOR): actor for iri, actor in actors.items()},
     )
 
@@ -183,6 +191,7 @@ class _Compilation:
             agent=self._parties("agent", event.agent),
             recipient=self._parties("recipient", event.recipient),
             names=known.names,
+            countries=known.countries,
             place=self._maybe("place", place.country if place else ""),
             places=self._countries(codes),
             topic=self._maybe("about", event.about.column if event.about else ""),

@@ -231,7 +231,7 @@ class Mapper:
         m = self._m
         if cell in m.missing:
             return ()
-        found = m.places.get(cell) or m.names.get(cell.casefold())
+        found = m.places.get(cell) or m.countries.get(cell.casefold())
         if found is None:
             tell(m.head(m.place), cell)
             return ()

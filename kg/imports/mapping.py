@@ -67,6 +67,8 @@ class Mapping:
         preamble: What is asserted of the source, N-Quads.
         preamble_derived: What follows from that.
         kinds: By code.
+        names: Actors of the register by name.
+        countries: Countries alone by name: MEA in their column is no Ministry of External Affairs.
         modes: Whether an unknown mode behind a hyphen is read as its type.
         about: Topics by what cells say.
         numbers: Column, property, whether it is a whole number, and the least that it can be.
@@ -95,6 +97,7 @@ class Mapping:
     agent: Parties
     recipient: Parties
     names: dict[str, Actor]
+    countries: dict[str, Actor]
     place: int | None
     places: dict[str, Actor]
     topic: int | None

@@ -90,7 +90,7 @@ class Participants:
         return Named(agents, recipients, escaped(label), own)
 
     def _state(self, who: Parties, code: str, tell: Tell) -> Actor | None:
-        found = who.countries.get(code) or self._m.names.get(code.casefold())
+        found = who.countries.get(code) or self._m.countries.get(code.casefold())
         if found is None and code in who.regions:
             return self._mint(code, f"actors from {who.regions[code]}", "Organization", None)
         if found is None:
