@@ -411,7 +411,7 @@ def test_each_data_set_passes_the_shapes(tmp_path: Path, dataset: str) -> None:
 
 
 def test_every_code_that_there_is_lands_on_a_kind(house: House) -> None:
-    for name, codes in (("gdelt", 318), ("icews", 318), ("polecat", 103), ("acled", 25)):
+    for name, codes in (("gdelt", 318), ("icews", 318), ("polecat", 104), ("acled", 25)):
         heads = tuple(re.split("[\t,]", sample(name)[0])) if name in SAMPLES else ()
         kinds = mapping_of(name, house, heads).kinds
         assert len(kinds) >= codes
@@ -443,6 +443,37 @@ def test_mode_that_nobody_knows_is_read_as_its_type_and_told(tmp_path: Path) -> 
     done = kg("import", "polecat", str(table), "-o", "-", folder=tmp_path)
     assert "ns#Conversation>" in done.stdout
     assert "unknown Event Mode 'CONSULT-moonwalk' in 1 row" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "agents"),
+    [
+        ("None", "NOR; SWE", {"norway", "sweden"}),
+        ("Norway; Sweden", "NOR; SWE", {"norway", "sweden"}),
+        ("Guild A; Guild B", "NOR; SWE", {"polecat/guild-a", "polecat/guild-b"}),
+        ("Guild A; Guild B", "NOR", {"polecat/guild-a", "polecat/guild-b"}),
+    ],
+)
+def test_several_actors_in_a_cell_are_several(
+    house: House, name: str, country: str, agents: set[str]
+) -> None:
+    heads, text = sample("polecat")
+    cells = text.rstrip("\n").split("\t")
+    told = dict(zip(heads.split("\t"), cells, strict=False))
+    told |= {
+        "Event Type": "AID",
+        "Event Mode": "None",
+        "Actor Name": name,
+        "Actor Country": country,
+    }
+    mapper = Mapper(mapping_of("polecat", house, tuple(heads.split("\t"))))
+    mapped = mapper.rows([list(told.values())], [2])
+    short = mapped.asserted[0].replace("https://w3id.org/diplomatic-kg/", "")
+    assert set(re.findall(r"ns#agent> <actor/([^>]+)>", short)) == agents
+    described = "".join(one for one, _ in mapper.described(mapped.parties).values())
+    homes = re.findall(r"polecat/guild-(.)> <\S+ns#state> <\S+actor/(\w+)>", described)
+    assert homes == ([("a", "norway"), ("b", "sweden")] if ";" in country and "G" in name else [])
+    assert not mapper.unknown
 
 
 def test_mapping_of_ones_own_is_told_its_mistakes_at_their_places(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ PLOVER_MODES = {
     " cyber misinformation",
     "ASSAULT": "abduct beat torture execute sexual assassinate destroy firearms heavy-weapons"
     " primitive explosives suicide-attack aerial drone targeted crowd-control massacre cleansing"
-    " unconventional",
+    " unconventional sideAB",
 }
 DOUBTFUL = (
     "http://cv.iptc.org/",

@@ -62,22 +62,29 @@ class Participants:
     def _named(self, who: Parties, cells: Key, tell: Tell) -> Named:
         silent = self._m.missing
         name, country, group, role = cells
+        countries = self._parts(who, country)
         if name not in silent:
-            names = name.split(who.separator) if who.separator else [name]
-            wanted = [one.strip() for one in names if one.strip() not in silent]
-            home = self._state(who, country, tell) if country not in silent else None
-            return self._together([self._by_name(one, home, len(wanted)) for one in wanted])
+            names = self._parts(who, name)
+            states = [self._state(who, one, tell) for one in countries]
+            homes = states if len(states) == len(names) else [None] * len(names)
+            return self._together(list(map(self._by_name, names, homes)))
         if group not in silent:
             if group in who.groups:
                 return self._together([who.groups[group]])
             tell(self._m.head(who.group), group)
-        state = None if country in silent else self._state(who, country, tell)
-        if role in silent or (state is not None and role in who.government):
-            return self._together([] if state is None else [state])
+        told = [(one, self._state(who, one, tell)) for one in countries] or [("", None)]
+        known = [state for _, state in told if state is not None]
+        if role in silent or (known and role in who.government):
+            return self._together(known)
         if role not in who.roles:
             tell(self._m.head(who.role), role)
-            return self._together([] if state is None else [state])
-        return self._together([self._with_role(who, role, state, country)])
+            return self._together(known)
+        return self._together([self._with_role(who, role, state, one) for one, state in told])
+
+    def _parts(self, who: Parties, cell: str) -> list[str]:
+        """Returns what a cell names, in order; nothing where it says nothing."""
+        parts = cell.split(who.separator) if who.separator else [cell]
+        return [one for part in parts if (one := part.strip()) not in self._m.missing]
 
     def _together(self, actors: Sequence[Actor]) -> Named:
         different = {actor.iri: actor for actor in actors}
@@ -97,9 +104,8 @@ class Participants:
             tell(self._m.head(who.country), code)
         return found
 
-    def _by_name(self, name: str, home: Actor | None, of: int) -> Actor:
-        known = self._m.names.get(name.casefold())
-        return known or self._mint(name, name, "Actor", home if of == 1 else None)
+    def _by_name(self, name: str, home: Actor | None) -> Actor:
+        return self._m.names.get(name.casefold()) or self._mint(name, name, "Actor", home)
 
     def _with_role(self, who: Parties, role: str, state: Actor | None, country: str) -> Actor:
         what = who.roles[role]

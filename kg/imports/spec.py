@@ -123,7 +123,7 @@ class Actors(Part):
 
     Attributes:
         name: Column of a name; the register's if it knows it, else the data set's own.
-        separator: What parts several names in a cell.
+        separator: What parts several names or countries in a cell.
         country: Column of its country: ISO alpha-3, a code of `codes`, or a name.
         group: Column of a code of a known group.
         role: Column of a code of its role in the country.
