@@ -8,10 +8,12 @@ import pytest
 
 import kg.imports.transform as transform
 from kg.imports.compile import Source, read_mapping
+from kg.imports.judging import Judge
 from kg.imports.mapping import Mapping
+from kg.imports.parts import Files
 from kg.imports.spec import mappings
 from kg.imports.table import scan
-from kg.imports.transform import Files, Job, Judge, Worker
+from kg.imports.transform import Job, Worker
 from kg.intake import Opener
 from kg.load import House, read_house
 from kg.namespaces import SOURCE

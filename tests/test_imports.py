@@ -21,8 +21,9 @@ from kg.derive import derive, read_rules
 from kg.imports.compile import Source, read_mapping
 from kg.imports.mapper import Mapper
 from kg.imports.mapping import Mapping
+from kg.imports.parts import Files
 from kg.imports.spec import mappings
-from kg.imports.transform import Files, Job
+from kg.imports.transform import Job
 from kg.load import House, read_house
 from kg.namespaces import SOURCE
 from kg.rdf import Quad, parse

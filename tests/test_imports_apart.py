@@ -9,8 +9,8 @@ import pytest
 
 import kg.imports.apart as apart
 import kg.imports.transform as transform
+from kg.imports.parts import Part
 from kg.imports.table import Table
-from kg.imports.transform import Part
 from kg.intake import Engine, Plan, compiler_of, plan, store_table
 from kg.load import House, read_house
 from kg.store import open_store

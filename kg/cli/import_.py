@@ -19,8 +19,8 @@ from kg.cli.group import Settings
 from kg.errors import counted
 
 if TYPE_CHECKING:
+    from kg.imports.parts import Part
     from kg.imports.table import Table
-    from kg.imports.transform import Part
     from kg.intake import Imported, Plan
     from kg.load import House
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from kg.errors import StoreError
+from kg.imports.parts import Files, put
 from kg.imports.rows import Rows
 from kg.imports.table import Table
-from kg.imports.transform import JUDGED, Files, Job, Worker, put
+from kg.imports.transform import JUDGED, Job, Worker
 
 _TABLES = """
 PRAGMA journal_mode = OFF;

@@ -10,8 +10,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from kg.errors import KgError
+from kg.imports.parts import Files, Part
 from kg.imports.table import Shard
-from kg.imports.transform import Files, Job, Part, Worker
+from kg.imports.transform import Job, Worker
 
 AHEAD = 2
 """Shards that wait for each process; more would only take memory."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import Misuse, StoreError
-from kg.imports.transform import Files
+from kg.imports.parts import Files
 from kg.store.files import opened_output, told, try_output
 
 HEADS = b"line,reason,row\n"

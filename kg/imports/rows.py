@@ -80,7 +80,7 @@ class Rows:
 
 
 def rows_of(shard: Shard, size: int, mapping: Mapping) -> Iterator[Rows]:
-    """Yields the rows of a shard.
+    """Yields the rows of a shard that have a cell for each head, and what is wrong with the others.
 
     Args:
         shard: What holds them.
@@ -95,12 +95,11 @@ def rows_of(shard: Shard, size: int, mapping: Mapping) -> Iterator[Rows]:
         data = data.removeprefix(BOM)
     cut = _quoted if mapping.quoted else _unquoted
     try:
-        yield from cut(shard, data.decode(), size, mapping)
+        text, is_decoded = data.decode(), True
     except UnicodeDecodeError:
-        text = data.decode("utf-8", "surrogateescape")
-        for rows in cut(shard, text, size, mapping):
-            wrong = [at for at, row in enumerate(rows.cells) if any(map(_UNDECODED.search, row))]
-            yield rows.without(dict.fromkeys(wrong, "it is not UTF-8"))
+        text, is_decoded = data.decode("utf-8", "surrogateescape"), False
+    for rows in cut(shard, text, size, mapping):
+        yield _fitted(rows if is_decoded else _decoded(rows), mapping)
 
 
 def written(cells: Sequence[str], delimiter: str, *, quoted: bool) -> str:
@@ -198,3 +197,30 @@ def _records(shard: Shard, text: str, delimiter: str) -> Iterator[tuple[int, int
         if cells or why:
             yield number, line, cells, why
         number, line = number + 1, shard.line + reader.line_num
+
+
+def _decoded(rows: Rows) -> Rows:
+    """Returns rows without those that are not UTF-8."""
+    wrong = [at for at, row in enumerate(rows.cells) if any(map(_UNDECODED.search, row))]
+    return rows.without(dict.fromkeys(wrong, "it is not UTF-8"))
+
+
+def _fitted(rows: Rows, mapping: Mapping) -> Rows:
+    """Returns rows that have as many cells as there are heads; heads are no row.
+
+    Below heads of its own a table may have empty columns more: weekly files have been published so.
+    """
+    heads = len(mapping.heads)
+    if mapping.has_heads and rows.numbers and rows.numbers[0] == 1:
+        rows = rows.only(range(1, len(rows.cells)))
+    if rows.widths <= {heads}:
+        return rows
+    if mapping.has_heads:
+        cells = [row if any(row[heads:]) else row[:heads] for row in rows.cells]
+        rows = replace(rows, cells=cells)
+    told = {
+        at: f"{len(row)} columns instead of {heads}"
+        for at, row in enumerate(rows.cells)
+        if len(row) != heads
+    }
+    return rows.without(told)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from kg.errors import Misuse, ServiceError
+from kg.imports.parts import Files, Part
 from kg.imports.table import Shard
-from kg.imports.transform import Files, Job, Part, Worker
+from kg.imports.transform import Job, Worker
 
 
 def run_on_spark(shards: Iterable[Shard], job: Job, master: str | None) -> Iterator[Part]:

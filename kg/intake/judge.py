@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.imports.transform import Judge
+from kg.imports.judging import Judge
 from kg.load import House, read_house
 from kg.namespaces import DIP, RDFS, SOURCE
 from kg.rdf import parse, serialize

@@ -16,10 +16,11 @@ from kg.derive import read_rules
 from kg.errors import InputError, LimitError, Misuse, Place, counted
 from kg.imports.apart import judge_apart
 from kg.imports.engines import run
+from kg.imports.parts import Files, Part
 from kg.imports.rejects import write_rejects
 from kg.imports.spark import run_on_spark
 from kg.imports.table import Shard, Table
-from kg.imports.transform import Files, Job, Part
+from kg.imports.transform import Job
 from kg.intake.judge import Opener
 from kg.intake.planning import Plan
 from kg.load import House
