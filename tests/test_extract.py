@@ -70,6 +70,21 @@ def test_act(extractor: Extractor, sentence: str, expected: tuple[str, str, str]
 
 
 @pytest.mark.parametrize(
+    ("when", "published"),
+    [
+        ("² days ago", "2026-03-03"),
+        (f"{'9' * 5000} days ago", "2026-03-03"),
+        ("next year", "9999-12-31"),
+        ("yesterday", "0001-01-01"),
+    ],
+    ids=("superscript", "digits", "past-the-last-year", "before-the-first-day"),
+)
+def test_a_day_that_cannot_be_is_none(extractor: Extractor, when: str, published: str) -> None:
+    facts = read(extractor, f"President Ana Roe met Minister Leo Doe {when}.", published)
+    assert events(facts) == [("Meeting", ("ana-roe", "leo-doe"), "occurred", published)]
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "If Iran threatens Israel, oil prices may rise.",

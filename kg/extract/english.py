@@ -20,7 +20,7 @@ class English:
 
     Attributes:
         lists: Sets of words by their heading in the file: `auxiliary`, `role`, `body` ...
-        maps: Numbers by word: `months`, `numbers`.
+        maps: Numbers by word: `months`, `numbers`, `day`, `period`, `unit`.
         irregular: Past and participle of each verb that does not bend by rule.
         content: Act that words in what is said show, and whether only the speaker's own do.
         instead: Act, the act that it is instead of, and a pattern of the words that show it.
@@ -111,9 +111,9 @@ class English:
     @cached_property
     def begins_day(self) -> frozenset[str]:
         """Words that a day may begin with, besides a number."""
-        told = {"today", "tonight", "yesterday", "tomorrow", "this", "last", "next", "past"}
-        words = (*self.lists["months"], *self.weekdays, *self.lists["numbers"])
-        return frozenset((*words, *told, "coming", "later"))
+        calendar = (*self.lists["months"], *self.weekdays)
+        counted = (*self.lists["numbers"], *self.lists["day"], *self.lists["period"])
+        return frozenset((*calendar, *counted, "later"))
 
     @cached_property
     def function_words(self) -> frozenset[str]:

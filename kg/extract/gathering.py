@@ -91,7 +91,7 @@ class Gathering:
         days = [
             d
             for d in self.days
-            if not d.after
+            if not d.relative
             and self._belongs(stream, d, at, noun=noun)
             and not (noun and self._of_telling(stream, d, at))
         ]

@@ -8,6 +8,9 @@ from datetime import date, timedelta
 from kg.extract.english import English
 from kg.extract.sentences import Word
 
+_DIGITS = 4
+"""Of the largest number of days that is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -18,157 +21,165 @@ class When:
         last: The one after its last.
         start: The first day it can be.
         end: The last.
-        after: Whether it counts from another event ("four days after").
+        relative: Whether it counts from another event ("four days after").
     """
 
     first: int
     last: int
     start: date
     end: date
-    after: int = 0
-
-    @property
-    def written(self) -> str:
-        """As a fact document writes it: a day, a month, or empty for another window."""
-        if self.start == self.end:
-            return self.start.isoformat()
-        whole = self.start.day == 1 and self.end == month_end(self.start)
-        return f"{self.start:%Y-%m}" if whole else ""
+    relative: bool = False
 
 
 def read_when(words: tuple[Word, ...], english: English, published: date | None) -> list[When]:
     """Returns the days that a sentence tells, from left to right."""
     found: list[When] = []
-    at = 0
-    begins = english.begins_day
-    while at < len(words):
-        lower = words[at].lower
-        if lower not in begins and not lower.isdigit():
-            at += 1
-            continue
-        one = _at(words, at, english, published)
-        if one:
-            found.append(one)
-            at = one.last
-        else:
-            at += 1
+    free, begins = 0, english.begins_day
+    for at, word in enumerate(words):
+        if at >= free and (word.lower in begins or word.lower.isdecimal()):
+            one = _read(_Place(words, at, english), published)
+            if one:
+                found.append(one)
+                free = one.last
     return found
 
 
-def _at(words: tuple[Word, ...], at: int, english: English, published: date | None) -> When | None:
-    lower = words[at].lower
-    months, weekdays = english.maps["months"], english.weekdays
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A word that a day may begin with, and the words around it."""
 
-    def after(n: int) -> str:
-        return words[at + n].lower if at + n < len(words) else ""
+    words: tuple[Word, ...]
+    at: int
+    english: English
 
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", lower):
-        return None
-    if (lower in months and words[at].capital and lower != "may") or (
-        lower == "may"
-        and words[at].capital
-        and (
-            _day(after(1))
-            or _year(after(1))
-            or (at and words[at - 1].lower in {"in", "last", "this"})
-            or (at and _day(words[at - 1].lower))
-        )
-    ):
-        month = months[lower]
-        n = 1
-        if after(1) == ".":
-            n = 2
-        if at and _day(words[at - 1].lower) and not _day(after(n)):
-            number, first, last = int(words[at - 1].lower.rstrip("sthnrd")), at - 1, at + n
-            year = _year(after(n)) or (after(n) == "," and _year(after(n + 1)))
-            last += 1 if _year(after(n)) else 2 if year else 0
-            return _exact(first, last, year or None, month, number, published)
-        if _day(after(n)):
-            number, last = int(after(n).rstrip("sthnrd")), at + n + 1
-            year = _year(after(n + 1)) or (after(n + 1) == "," and _year(after(n + 2)))
-            last += 1 if _year(after(n + 1)) else 2 if year else 0
-            return _exact(at, last, year or None, month, number, published)
-        if _year(after(n)):
-            return _month(at, at + n + 1, int(after(n)), month)
-        if published is None:
-            return None
-        year = published.year
-        if at and words[at - 1].lower == "last" and month >= published.month:
-            year -= 1
-        # A month that is named alone is the nearest one; the words around say which way.
-        if month - published.month > 6:
-            year -= 1
-        elif published.month - month > 6:
-            year += 1
-        return _month(at, at + n, year, month)
+    def word(self, further: int = 0) -> str:
+        """Returns the word, or one so many further on, in small letters; empty past the end."""
+        at = self.at + further
+        return self.words[at].lower if at < len(self.words) else ""
+
+    @property
+    def before(self) -> str:
+        """The word before, in small letters, or empty."""
+        return self.words[self.at - 1].lower if self.at else ""
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether the word begins with a capital letter."""
+        return self.words[self.at].capital
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the sentence looks ahead: "will meet on Friday"."""
+        earlier = [word.lower for word in self.words[: self.at]]
+        told = any(word in self.english["tells"] for word in earlier[-3:])
+        return not told and any(word in self.english["looks_ahead"] for word in earlier)
+
+    def window(self, length: int, start: date, end: date | None = None) -> When:
+        """Returns a window told by so many words, of one day unless its end is given."""
+        return When(self.at, self.at + length, start, start if end is None else end)
+
+
+def _read(place: _Place, published: date | None) -> When | None:
+    if _is_month(place):
+        return _month(place, published)
     if published is None:
         return None
-    if lower in weekdays and words[at].capital:
-        gap = (published.weekday() - weekdays.index(lower)) % 7
-        before = words[at - 1].lower if at else ""
-        if (
-            before == "next"
-            or (before in {"this", "coming"} and _ahead(words, at))
-            or (_ahead(words, at) and gap)
-        ):
-            day = published + timedelta(days=(weekdays.index(lower) - published.weekday()) % 7 or 7)
-            if (
-                before == "next"
-                and (day - published).days < 7
-                and day.isocalendar().week == published.isocalendar().week
-            ):
-                day += timedelta(days=7)
-        elif before == "last":
-            day = published - timedelta(days=gap or 7)
-        else:
-            day = published - timedelta(days=gap)
-        return When(at, at + 1, day, day)
-    simple = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
-    if lower in simple:
-        day = published + timedelta(days=simple[lower])
-        return When(at, at + 1, day, day)
-    if lower == "this" and after(1) in {"morning", "afternoon", "evening"}:
-        return When(at, at + 2, published, published)
-    if lower == "last" and after(1) == "night":
-        day = published - timedelta(days=1)
-        return When(at, at + 2, day, day)
-    if (
-        lower in {"last", "next", "this", "past", "coming"}
-        and after(1) in {"week", "month", "year"}
-    ) or (lower == "later" and after(1) == "this" and after(2) in {"week", "month", "year"}):
-        unit = after(2) if lower == "later" else after(1)
-        last = at + 3 if lower == "later" else at + 2
-        return _period(at, last, lower, unit, published)
-    numbers = english.maps["numbers"]
-    if (
-        (lower in numbers or lower.isdigit())
-        and after(1) in {"day", "days", "week", "weeks", "month", "months"}
-        and after(2) in {"ago", "earlier", "later", "after", "before"}
-    ):
-        count = numbers.get(lower) or int(lower)
-        days = count * {"d": 1, "w": 7, "m": 30}[after(1)[0]]
-        if after(2) == "ago" and count < 4000:
-            if after(1).startswith("d"):
-                day = published - timedelta(days=days)
-                return When(at, at + 3, day, day)
-            day = published - timedelta(days=days)
-            return When(
-                at, at + 3, day - timedelta(days=days // 4), day + timedelta(days=days // 4)
-            )
-        if after(2) in {"after", "before"} and after(1).startswith("d") and count < 4000:
-            return When(at, at + 3, published, published, count if after(2) == "after" else -count)
-    return None
+    try:
+        readings = (read(place, published) for read in _COUNTED)
+        return next((one for one in readings if one), None)
+    except (OverflowError, ValueError):
+        return None  # past the last day that there is, or before the first
 
 
-def _ahead(words: tuple[Word, ...], at: int) -> bool:
-    """Whether the sentence looks ahead: "will meet on Friday"."""
-    verbs = [w.lower for w in words[:at]]
-    return any(
-        w in {"will", "scheduled", "upcoming", "planned", "due", "expected"} for w in verbs
-    ) and not any(w in {"said", "told", "announced", "added", "wrote"} for w in verbs[-3:])
+# ── Months and days of a calendar ────────────────────────────────────────────────────────────────
 
 
-def _day(word: str) -> bool:
+def _is_month(place: _Place) -> bool:
+    """Whether a word is a month; "May" only with a day, a year or "in" beside it."""
+    if place.word() not in place.english["months"] or not place.is_capital:
+        return False
+    return (
+        place.word() != "may"
+        or _is_day(place.word(1))
+        or bool(_year(place.word(1)))
+        or _is_day(place.before)
+        or place.before in {"in", "last", "this"}
+    )
+
+
+def _month(place: _Place, published: date | None) -> When | None:
+    """As in "12 January 2026", "Jan. 12", "January 2026", "in January"."""
+    month = place.english.maps["months"][place.word()]
+    length = 2 if place.word(1) == "." else 1
+    after, first = place.word(length), place.at
+    if _is_day(place.before) and not _is_day(after):
+        number, first = place.before, place.at - 1
+    elif _is_day(after):
+        number = after
+        length += 1
+    elif _year(after):
+        return _whole_month(place, length + 1, _year(after), month)
+    elif published is None:
+        return None
+    else:
+        return _whole_month(place, length, _year_of_month(place, month, published), month)
+    year, words = _year_at(place, length)
+    day = _day_of(year, month, int(number.rstrip("sthnrd")), published)
+    return When(first, place.at + length + words, day, day) if day else None
+
+
+def _year_at(place: _Place, further: int) -> tuple[int, int]:
+    """The year that stands there, perhaps after a comma, and how many words tell it; else 0, 0."""
+    if year := _year(place.word(further)):
+        return year, 1
+    if place.word(further) == "," and (year := _year(place.word(further + 1))):
+        return year, 2
+    return 0, 0
+
+
+def _day_of(year: int, month: int, day: int, published: date | None) -> date | None:
+    """The day of a calendar; without a year (0) the nearest such day."""
+    try:
+        if year:
+            return date(year, month, day)
+        if published is None:
+            return None
+        near = [
+            date(y, month, day)
+            for y in (published.year - 1, published.year, published.year + 1)
+            if not (month == 2 and day == 29 and not calendar.isleap(y))
+        ]
+        return min(near, key=lambda one: abs((one - published).days))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _year_of_month(place: _Place, month: int, published: date) -> int:
+    """The year of a month that is named alone: the nearest one, or as "last March" says."""
+    year = published.year
+    if place.before == "last" and month >= published.month:
+        year -= 1
+    if month - published.month > 6:
+        year -= 1
+    elif published.month - month > 6:
+        year += 1
+    return year
+
+
+def _whole_month(place: _Place, length: int, year: int, month: int) -> When | None:
+    try:
+        start = date(year, month, 1)
+    except ValueError:
+        return None
+    return place.window(length, start, month_end(start))
+
+
+def month_end(day: date) -> date:
+    """Returns the last day of the month of a day."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _is_day(word: str) -> bool:
     return bool(re.fullmatch(r"([12]?\d|3[01]|0\d)(st|nd|rd|th)?", word)) and word not in {
         "0",
         "00",
@@ -179,52 +190,85 @@ def _year(word: str) -> int:
     return int(word) if re.fullmatch(r"(19|20)\d\d", word) else 0
 
 
-def month_end(day: date) -> date:
-    """Returns the last day of the month of a day."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+# ── Days counted from that of publication ────────────────────────────────────────────────────────
 
 
-def _exact(
-    first: int, last: int, year: int | None, month: int, day: int, published: date | None
-) -> When | None:
-    try:
-        if year is not None:
-            found = date(year, month, day)
-        elif published is None:
-            return None
-        else:
-            # Without a year it is the nearest such day.
-            near = [
-                date(y, month, day)
-                for y in (published.year - 1, published.year, published.year + 1)
-                if not (month == 2 and day == 29 and not calendar.isleap(y))
-            ]
-            found = min(near, key=lambda d: abs((d - published).days))
-    except (ValueError, OverflowError):
+def _weekday(place: _Place, published: date) -> When | None:
+    """As in "on Monday", "next Friday"."""
+    weekdays = place.english.weekdays
+    if place.word() not in weekdays or not place.is_capital:
         return None
-    return When(first, last, found, found)
+    number = weekdays.index(place.word())
+    since, until = (published.weekday() - number) % 7, (number - published.weekday()) % 7 or 7
+    ahead = place.is_ahead
+    if place.before == "next":
+        day = published + timedelta(days=until)
+        same_week = until < 7 and day.isocalendar().week == published.isocalendar().week
+        return place.window(1, day + timedelta(days=7) if same_week else day)
+    if ahead and (since or place.before in {"this", "coming"}):
+        return place.window(1, published + timedelta(days=until))
+    back = since or 7 if place.before == "last" else since
+    return place.window(1, published - timedelta(days=back))
 
 
-def _month(first: int, last: int, year: int, month: int) -> When | None:
-    try:
-        start = date(year, month, 1)
-    except ValueError:
+def _named_day(place: _Place, published: date) -> When | None:
+    """As in "today", "this morning", "last night"."""
+    days = place.english.maps["day"]
+    if place.word() in days:
+        return place.window(1, published + timedelta(days=days[place.word()]))
+    if place.word() == "this" and place.word(1) in place.english["part_of_day"]:
+        return place.window(2, published)
+    if place.word() == "last" and place.word(1) == "night":
+        return place.window(2, published - timedelta(days=1))
+    return None
+
+
+def _period(place: _Place, published: date) -> When | None:
+    """As in "last week", "next month", "later this year"."""
+    later = place.word() == "later" and place.word(1) == "this"
+    shift = 0 if later else place.english.maps["period"].get(place.word())
+    bounds = _PERIODS.get(place.word(1 + later))
+    if shift is None or bounds is None:
         return None
-    return When(first, last, start, month_end(start))
+    start, end = bounds(published, shift)
+    return place.window(2 + later, published if later else start, end)
 
 
-def _period(first: int, last: int, word: str, unit: str, published: date) -> When:
-    if unit == "week":
-        monday = published - timedelta(days=published.weekday())
-        shift = {"last": -7, "past": -7, "next": 7, "coming": 7}.get(word, 0)
-        start, end = monday + timedelta(days=shift), monday + timedelta(days=shift + 6)
-    elif unit == "month":
-        month = published.month + {"last": -1, "past": -1, "next": 1, "coming": 1}.get(word, 0)
-        start = date(published.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-        end = month_end(start)
-    else:
-        year = published.year + {"last": -1, "past": -1, "next": 1, "coming": 1}.get(word, 0)
-        start, end = date(year, 1, 1), date(year, 12, 31)
-    if word == "later":
-        start = published
-    return When(first, last, start, end)
+def _week(day: date, shift: int) -> tuple[date, date]:
+    monday = day + timedelta(days=7 * shift - day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def _calendar_month(day: date, shift: int) -> tuple[date, date]:
+    month = day.month - 1 + shift
+    start = date(day.year + month // 12, month % 12 + 1, 1)
+    return start, month_end(start)
+
+
+def _calendar_year(day: date, shift: int) -> tuple[date, date]:
+    return date(day.year + shift, 1, 1), date(day.year + shift, 12, 31)
+
+
+_PERIODS = {"week": _week, "month": _calendar_month, "year": _calendar_year}
+
+
+def _counted(place: _Place, published: date) -> When | None:
+    """As in "three days ago", "two weeks ago", which is about then; "four days after"."""
+    number, unit, direction = place.word(), place.word(1), place.word(2)
+    units, numbers = place.english.maps["unit"], place.english.maps["numbers"]
+    small = number.isdecimal() and len(number) <= _DIGITS
+    if unit not in units or not (number in numbers or small):
+        return None
+    count = numbers.get(number) or int(number)
+    exact = units[unit] == 1
+    if direction == "ago":
+        days = count * units[unit]
+        day, about = published - timedelta(days=days), timedelta(days=0 if exact else days // 4)
+        return place.window(3, day - about, day + about)
+    if direction in {"after", "before"} and exact:
+        return When(place.at, place.at + 3, published, published, relative=True)
+    return None
+
+
+_COUNTED = (_weekday, _named_day, _period, _counted)
+"""How a day may be told, besides by the calendar."""
