@@ -1,7 +1,7 @@
 """Whom a pronoun or a description means."""
 
 from kg.extract.actors import Actor, Mention
-from kg.extract.context import Clause, Group, Reference
+from kg.extract.context import Clause, Entity, Group, Reference
 from kg.extract.references import Words
 
 
@@ -10,7 +10,7 @@ class Antecedents(Words):
 
     def actors_of(
         self,
-        entity: "Mention | Reference | Group",
+        entity: Entity,
         clause: Clause | None,
         *,
         is_object: tuple[Actor, ...] = (),

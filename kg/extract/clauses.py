@@ -7,11 +7,15 @@ it. What it cannot tell it leaves out.
 
 from collections.abc import Iterator
 
-from kg.extract.actors import Actor, Mention
 from kg.extract.attribution import Attribution
-from kg.extract.context import Clause, Group, Reference
+from kg.extract.context import Clause, Entity, Reference, Subject
 from kg.extract.lexicon import SOMEONE, Cue
 from kg.extract.sentences import Sentence
+
+_BETWEEN = 7
+"""Words in which the next one of a cue is looked for."""
+_TO_PARTNER = 14
+"""Words after the verb of a talk in which "with" is looked for."""
 
 
 class Stream(Attribution):
@@ -103,51 +107,39 @@ class Stream(Attribution):
     def _rest(self, rest: tuple[str, ...], at: int) -> int | None:
         """Where the further words of a cue end, with little between them."""
         for number, wanted in enumerate(rest):
-            if wanted == SOMEONE:
-                entity = self.entity_at(at)
-                if rest[number + 1 :] == ("to",) and not self._followed_by_to(entity):
-                    # "asked the top official in the country to leave": nobody that is known.
-                    return self._to(at)
-                if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
+            if wanted != SOMEONE:
+                found = self._further(wanted, at, after_someone=number > 0)
+                if found is None:
                     return None
-                at = entity.last
+                at = found
                 continue
-            for skipped in range(7):
-                n = at + skipped
-                if n >= len(self.words):
-                    return None
-                word = self.words[n]
-                if word.lower == wanted or (len(wanted) > 4 and word.lower == wanted + "s"):
-                    at = n + 1
-                    break
-                small = (
-                    len(wanted) <= 4
-                    and wanted.isalpha()
-                    and (wanted in self.english["preposition"] or wanted == "that")
-                )
-                denied = word.lower in self.english.any_of("negation", "auxiliary")
-                if (
-                    word.text in ',.;:"“”'
-                    or denied
-                    or (
-                        small
-                        and not (
-                            word.lower in self.english["adverb"]
-                            or word.lower.endswith("ly")
-                            or (number and n in self.entities)
-                        )
-                    )
-                ):
-                    return None
-                if not small and (
-                    word.lower in self.english["preposition"] or word.lower in {"that", "and", "to"}
-                ):
-                    return None
-            else:
+            entity = self.entity_at(at)
+            if rest[number + 1 :] == ("to",) and not self._followed_by_to(entity):
+                # "asked the top official in the country to leave": nobody that is known.
+                return self._to(at)
+            if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
                 return None
+            at = entity.last
         return at
 
-    def _followed_by_to(self, entity: "Mention | Reference | Group | None") -> bool:
+    def _further(self, wanted: str, at: int, *, after_someone: bool) -> int | None:
+        """Where a further word of a cue ends, if it comes before what parts it from the verb."""
+        small = len(wanted) <= 4 and (wanted in self.english["preposition"] or wanted == "that")
+        parting = self.english.any_of("negation", "auxiliary")
+        for n in range(at, min(at + _BETWEEN, len(self.words))):
+            word = self.words[n]
+            if word.lower == wanted or (len(wanted) > 4 and word.lower == wanted + "s"):
+                return n + 1
+            if word.text in ',.;:"“”' or word.lower in parting:
+                return None
+            if small:
+                if not (self._is_adverb(word) or (after_someone and n in self.entities)):
+                    return None
+            elif word.lower in self.english["preposition"] or word.lower in {"that", "and", "to"}:
+                return None
+        return None
+
+    def _followed_by_to(self, entity: Entity | None) -> bool:
         if entity is None or entity.last >= len(self.words):
             return False
         return self.words[entity.last].lower in self.english["adverb"] | {"to", "not"}
@@ -173,15 +165,9 @@ class Stream(Attribution):
         """Returns the clause of a cue, if somebody does it or suffers it."""
         auxiliaries, negated, first = self._auxiliaries(at)
         found = self._voice(cue, at, end, auxiliaries, first)
-        if found is None or not found[0]:
+        if found is None or not found.actors:
             return None
-        actors, rule, governor = found
-        modal = next((a for a in auxiliaries if a in self.english["modal"]), "")
-        if rule in {"subject", "it"} and self._unreal(first):
-            modal = modal or "if"
-        if rule == "ahead":
-            modal = "will"
-        passive = rule == "passive"
+        passive = found.rule == "passive"
         clause = Clause(
             sentence=self.sentence,
             words=self.words,
@@ -189,179 +175,150 @@ class Stream(Attribution):
             kind=cue.kind,
             at=at,
             end=end,
-            subjects=() if passive else actors,
-            objects=actors if passive else (),
+            subjects=() if passive else found.actors,
+            objects=found.actors if passive else (),
             object_at=end if passive else 0,
             passive=passive,
             negated=negated,
-            modal=modal,
-            governor=governor,
-            rule=rule,
+            modal=self._modal(found.rule, auxiliaries, first),
+            governor=found.governor,
+            rule=found.rule,
             quote=self.quote,
         )
-        if rule in {"inverted", "statement"} and at > 2 and self.words[at - 1].text == ",":
+        if found.rule in {"inverted", "statement"} and at > 2 and self.words[at - 1].text == ",":
             clause.before = at - 1  # 'It "is groundless," said Rubio.'
         if not passive:
             self._object(clause)
             self._by_noun(clause)
         return clause
 
+    def _modal(self, rule: str, auxiliaries: list[str], first: int) -> str:
+        """What says that it is not so yet: an auxiliary, "if", or the way to the subject."""
+        if rule == "ahead":
+            return "will"
+        modal = next((one for one in auxiliaries if one in self.english["modal"]), "")
+        supposed = not modal and rule in {"subject", "it"} and self._unreal(first)
+        return "if" if supposed else modal
+
     def _voice(
         self, cue: Cue, at: int, end: int, auxiliaries: list[str], first: int
-    ) -> tuple[tuple[Actor, ...], str, Clause | None] | None:
-        """Who does it, or in the passive who suffers it; by which way; and who tells of it."""
-        words, form = self.words, cue.form
+    ) -> Subject | None:
+        """Who does it, or in the passive who suffers it, as the form of the verb tells."""
+        form = cue.form
         bent = form in {"past", "participle"}
         be = bool(auxiliaries) and auxiliaries[-1] in self.english["be"]
-        after = [w.lower for w in words[end : end + 2]]
-        by = after[:1] == ["by"] or (after[:1] in (["for"], ["on"]) and after[1:] == ["by"])
-        if bent and by:
-            agent = self.entity_at(end + 1 + (after[0] != "by"))
+        by = self._by(end) if bent else None
+        if by is not None:
+            agent = self.entity_at(by + 1)
             actors = self.actors_of(agent, None) if agent else ()
-            if actors:
-                return actors, "by", None
-            if not be:
-                return None
-        participle = form == "participle" or (
-            form == "past" and words[at].lower not in self.english.irregular
-        )
-        if bent and be and participle and not cue.lemma.startswith("be "):
+            if actors or not be:
+                return Subject(actors, "by", None)
+        if bent and be and self._is_participle(cue, at):
             sufferer = self._subject(first, form)
-            return (sufferer[0], "passive", sufferer[2]) if sufferer else None
+            return sufferer._replace(rule="passive") if sufferer else None
         if form == "base" and not auxiliaries and not cue.lemma.startswith("will "):
-            if first > 1 and words[first - 2].lower in self.english["ahead"]:
-                # "are due to hold": still to come, whoever are due.
-                ahead = self._subject(first - 2, "past")
-                return (ahead[0], "ahead", ahead[2]) if ahead else None
-            if first > 0 and words[first - 1].lower == "to":
-                leads = self.lexicon.leads(words, first - 1)
-                if leads is not None:
-                    does = self._subject(self._auxiliaries(leads)[2], "past")
-                    return (does[0], does[1], does[2]) if does else None
-                purpose = self._purpose(first - 1)
-                return (purpose[0], purpose[2], purpose[1]) if purpose else None
-            found = self._subject(first, form)
-            plural = found and (len(found[0]) > 1 or found[4] in {"we", "i", "they", "sides"})
-            # "We condemn it and call on them": the second is like the first.
-            like = (
-                found
-                and found[1] == "shared"
-                and self.clauses[-1:]
-                and (
-                    self.clauses[-1].cue.form == "base"
-                    and self.clauses[-1].rule in {"subject", "shared"}
-                )
-            )
-            if not found or found[3] != "near":
-                return None
-            if not like and not (plural and found[1] == "subject"):
-                return None
-            return found[0], found[1], found[2]
+            return self._of_base(first)
         if form == "ing" and not be:
-            if (
-                at > 1
-                and words[at - 1].lower == "by"
-                and words[at - 2].lower in self.lexicon.aspect
-            ):
-                does = self._subject(self._auxiliaries(at - 2)[2], "past")
-                return (does[0], does[1], does[2]) if does else None
-            if words[max(0, at - 2) : at] and [w.lower for w in words[max(0, at - 2) : at]] == [
-                "forward",
-                "to",
-            ]:
-                looks = self._subject(self._auxiliaries(at - 3)[2], "past") if at > 2 else None
-                return (looks[0], "ahead", looks[2]) if looks else None
-            opens = at == 0 and not self._says_kind(cue.kind)
-            participle_of = self._opening() if opens else self._participle(at)
-            return (participle_of[0], participle_of[2], participle_of[1]) if participle_of else None
+            return self._of_ing(cue, at)
         subject = (
             self._subject(first, form) or self._listed(at, end, cue) or self._inverted(at, end, cue)
         )
-        if not subject or (form == "s" and subject[3] != "near"):
+        return None if form == "s" and subject and not subject.near else subject
+
+    def _by(self, end: int) -> int | None:
+        """Index of "by" after a verb: "was condemned by", "was called for by"."""
+        after = [word.lower for word in self.words[end : end + 2]]
+        if after[:1] == ["by"]:
+            return end
+        return end + 1 if after in (["for", "by"], ["on", "by"]) else None
+
+    def _is_participle(self, cue: Cue, at: int) -> bool:
+        bent = cue.form == "participle" or self.words[at].lower not in self.english.irregular
+        return bent and not cue.lemma.startswith("be ")
+
+    def _of_base(self, first: int) -> Subject | None:
+        """Who does what a bare verb says: "are due to hold", "went on to thank", "we condemn"."""
+        before = self.words[first - 1].lower if first > 0 else ""
+        if first > 1 and self.words[first - 2].lower in self.english["ahead"]:
+            # "are due to hold": still to come, whoever are due.
+            return _ahead(self._subject(first - 2, "past"))
+        if before == "to":
+            leads = self.lexicon.leads(self.words, first - 1)
+            return self._purpose(first - 1) if leads is None else self.subject_of(leads)
+        found = self._subject(first, "base")
+        if found is None or not found.near:
             return None
-        return subject[0], subject[1], subject[2]
+        plural = len(found.actors) > 1 or found.what in {"we", "i", "they", "sides"}
+        fits = found.rule == "subject" and plural
+        return found if fits or (found.rule == "shared" and self._is_like_the_last()) else None
+
+    def _is_like_the_last(self) -> bool:
+        """As in "We condemn it and call on them": the second verb is bare as the first."""
+        last = self.clauses[-1] if self.clauses else None
+        return last is not None and last.cue.form == "base" and last.rule in {"subject", "shared"}
+
+    def _of_ing(self, cue: Cue, at: int) -> Subject | None:
+        """Who does what a verb in -ing says: "began by thanking", "look forward to meeting"."""
+        before = [word.lower for word in self.words[max(0, at - 2) : at]]
+        if before[1:] == ["by"] and before[0] in self.lexicon.aspect:
+            return self.subject_of(at - 2)
+        if before == ["forward", "to"]:
+            return _ahead(self.subject_of(at - 3)) if at > 2 else None
+        opens = at == 0 and not self._says_kind(cue.kind)
+        return self._after_comma(0) if opens else self._participle(at)
 
     def _says_kind(self, kind: str) -> bool:
         return self.lexicon.vocabulary.is_a(kind, "SpeechAct") or kind == "Speech"
 
-    def _opening(self) -> tuple[tuple[Actor, ...], Clause | None, str] | None:
-        """As in "Speaking to reporters, the minister said": the subject follows the comma."""
-        comma = next((n for n, w in enumerate(self.words) if w.text == ","), None)
-        found = self._first_subject(len(self.words), comma) if comma else ()
-        return (found, None, "participle") if found else None
-
     def _object(self, clause: Clause) -> None:
-        at = clause.end
-        words = self.words
+        """Puts down to whom something is done or said."""
         if SOMEONE in clause.cue.rest:
-            for n in range(clause.at + 1, clause.end):
-                entity = self.entity_at(n)
-                if entity is not None:
-                    clause.objects = self.actors_of(
-                        entity, clause.governor, is_object=clause.subjects
-                    )
-                    clause.object_at = clause.end
-                    return
+            between = map(self.entity_at, range(clause.at + 1, clause.end))
+            someone = next((entity for entity in between if entity is not None), None)
+            if someone is not None:
+                clause.objects = self.actors_of(someone, clause.governor, is_object=clause.subjects)
+                clause.object_at = clause.end
+                return
         if clause.rule in {"inverted", "statement"} or clause.cue.rest[-1:] == ("that",):
             return
-        while (
-            at < len(words)
-            and words[at].lower
-            in {
-                "today",
-                "yesterday",
-                "also",
-                "again",
-                "directly",
-                "earlier",
-                "on",
-                "by",
-                "phone",
-                "separately",
-                "briefly",
-            }
-            and at not in self.entities
-            and at - clause.end < 4
-        ):
-            if words[at].lower in {"on", "by"} and not (
-                at + 1 < len(words)
-                and (
-                    words[at + 1].lower in self.english["weekdays"]
-                    or words[at + 1].lower in {"phone", "telephone"}
-                )
-            ):
-                break
-            at += 1
-            if at < len(words) and words[at].lower in self.english["weekdays"]:
-                at += 1
-        # What follows "said" is the subject of what is said, unless "to" stands before it.
-        lemma = clause.cue.lemma
-        plain = lemma in self.english["general"] and lemma != "tell"
-        entity = None if plain else self.entity_at(at)
-        if (
-            entity is None
-            and at < len(words)
-            and words[at].lower in {"to", "with", "of", "upon", "on", "from"}
-        ):
-            entity = self.entity_at(at + 1)
-        if entity is None and self.lexicon.vocabulary.is_a(clause.kind, "Interaction"):
-            for n in range(at, min(at + 14, len(words))):
-                if words[n].lower in {"with", "to"}:
-                    entity = self.entity_at(n + 1)
-                    if entity is not None:
-                        break
-                if words[n].text in ".;":
-                    break
+        entity = self._object_after(clause, self._before_object(clause.end))
         if entity is None or (isinstance(entity, Reference) and entity.what == "it"):
             return
-        if clause.kind == "Promise" and words[entity.first - 1].lower == "to":
+        if clause.kind == "Promise" and self.words[entity.first - 1].lower == "to":
             return  # "commitment to NATO": what it is about
-        clause.objects = tuple(
-            a
-            for a in self.actors_of(entity, clause.governor, is_object=clause.subjects)
-            if a not in clause.subjects
-        )
+        found = self.actors_of(entity, clause.governor, is_object=clause.subjects)
+        clause.objects = tuple(a for a in found if a not in clause.subjects)
         clause.object_at = entity.last
+
+    def _before_object(self, end: int) -> int:
+        """Where to look for an object, past "on Monday", "by phone", "briefly"."""
+        words, weekdays = self.words, self.english["weekdays"]
+        at = end
+        while at < len(words) and at - end < 4 and at not in self.entities:
+            lower = words[at].lower
+            after = words[at + 1].lower if at + 1 < len(words) else ""
+            if lower not in self.english["before_object"]:
+                break
+            if lower in {"on", "by"} and after not in self.english.any_of("weekdays", "by_phone"):
+                break
+            at += 1 + (after in weekdays)
+        return at
+
+    def _object_after(self, clause: Clause, at: int) -> Entity | None:
+        """Whom a verb has as its object, at a word, after "to" and the like, or further on."""
+        words = self.words
+        # What follows "said" is the subject of what is said, unless "to" stands before it.
+        plain = clause.cue.lemma in self.english["general"] and clause.cue.lemma != "tell"
+        entity = None if plain else self.entity_at(at)
+        if entity is None and at < len(words) and words[at].lower in self.english["to_object"]:
+            entity = self.entity_at(at + 1)
+        if entity is None and self.lexicon.vocabulary.is_a(clause.kind, "Interaction"):
+            for n in range(at, min(at + _TO_PARTNER, len(words))):
+                if words[n].lower in {"with", "to"}:
+                    entity = self.entity_at(n + 1)
+                if entity is not None or words[n].text in ".;":
+                    break
+        return entity
 
     def _by_noun(self, clause: Clause) -> None:
         """As in "expressed concern": the noun tells what the verb does not."""
@@ -378,6 +335,11 @@ class Stream(Attribution):
         if found:
             clause.kind = found[0].kind
             clause.end = max(clause.end, found[1])
+
+
+def _ahead(subject: Subject | None) -> Subject | None:
+    """Of what is still to come."""
+    return subject._replace(rule="ahead") if subject else None
 
 
 def streams(sentence: Sentence, full: set[int]) -> Iterator[tuple[int, list[int]]]:

@@ -1,6 +1,7 @@
 """What a clause is, what points back, and what the sentences so far leave behind."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.extract.actors import Actor, Mention
 from kg.extract.lexicon import Cue
@@ -77,6 +78,28 @@ class Group:
     members: tuple[Mention | Reference, ...]
 
 
+Entity = Mention | Reference | Group
+"""What stands in a sentence for somebody."""
+
+
+class Subject(NamedTuple):
+    """Who does what a verb says.
+
+    Attributes:
+        actors: Those who do it, or in the passive suffer it.
+        rule: Which way they were found.
+        governor: The clause of saying in whose content they stand.
+        near: Whether they stand beside the verb, with no phrase between.
+        what: Of a reference, what it is.
+    """
+
+    actors: tuple[Actor, ...]
+    rule: str
+    governor: Clause | None
+    near: bool = True
+    what: str = ""
+
+
 @dataclass
 class Context:
     """What the sentences so far leave behind for pronouns and descriptions.
@@ -113,7 +136,3 @@ class Context:
             if actor in self.recent:
                 self.recent.remove(actor)
             self.recent.insert(0, actor)
-
-
-Subject = tuple[tuple[Actor, ...], str, "Clause | None", str, str]
-"""Who, which way found, the governing clause, `near` or `far`, and what reference it is."""

@@ -109,6 +109,11 @@ class English:
         return frozenset(listed | offices | set(self.pronouns))
 
     @cached_property
+    def phrase_prepositions(self) -> frozenset[str]:
+        """Prepositions with a phrase that is no subject: "after", as "like", may have one."""
+        return self.lists["preposition"] - self.lists["before_subject"]
+
+    @cached_property
     def begins_day(self) -> frozenset[str]:
         """Words that a day may begin with, besides a number."""
         calendar = (*self.lists["months"], *self.weekdays)

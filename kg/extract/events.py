@@ -43,7 +43,7 @@ class Events(Occasions):
                 None,
             )
             entity = stream.entity_at(by + 1) if by else None
-            subject = stream._subject(stream._auxiliaries(at)[2], "past")
+            subject = stream.subject_of(at)
             if entity is None or subject is None:
                 continue
             there = stream.actors_of(entity, None)
@@ -52,13 +52,13 @@ class Events(Occasions):
                     e
                     for e in reversed(self.found)
                     if e.kind in self.talks
-                    and set(subject[0]) & set(e.actors)
+                    and set(subject.actors) & set(e.actors)
                     and e.status == "occurred"
                 ),
                 None,
             )
             talk = self.talk_of(stream.context.parties) or event
-            if talk and set(subject[0]) & set(talk.actors):
+            if talk and set(subject.actors) & set(talk.actors):
                 talk.attendees += [a for a in there if a not in talk.actors]
                 talk.spans.append((word.start, stream.words[entity.last - 1].end))
 

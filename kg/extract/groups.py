@@ -1,9 +1,12 @@
 """Who is named together: what "and" and commas join, and what begins at a word."""
 
 from kg.extract.actors import Mention
-from kg.extract.context import Group, Reference
+from kg.extract.context import Entity, Group, Reference
 from kg.extract.english import English
 from kg.extract.sentences import Word
+
+_JOINED = {"he", "she", "role", "counterpart", "body"}
+"""References that may be one of several."""
 
 
 class Groups:
@@ -11,12 +14,11 @@ class Groups:
 
     words: tuple[Word, ...]
     english: English
-    entities: dict[int, Mention | Reference]
+    entities: dict[int, Entity]
     _starts: dict[int, Mention | Reference]
 
     def _add(self, entity: Mention | Reference) -> None:
-        for at in range(entity.first, entity.last):
-            self.entities[at] = entity
+        self.entities.update(dict.fromkeys(range(entity.first, entity.last), entity))
         self._starts[entity.first] = entity
 
     def _groups(self) -> None:
@@ -27,51 +29,42 @@ class Groups:
             if first is None:
                 at += 1
                 continue
-            members = [first]
-            end = self._past_state(first)
-            while end < len(self.words) and self.words[end].lower in {",", "and", "&"}:
-                n = end + 1
-                if n < len(self.words) and self.words[n].lower == "and":
-                    n += 1
-                while (
-                    n < len(self.words)
-                    and self.words[n].lower in {"the", "both", "his", "her", "their"}
-                    and n not in self.entities
-                ):
-                    n += 1
-                if (
-                    n + 2 < len(self.words)
-                    and n not in self._starts
-                    and self.words[n + 1].lower == "'s"
-                ):
-                    n += 2
-                nxt = self._starts.get(n)
-                if nxt is None or not self._alike(first, nxt):
-                    break
-                if (
-                    self.words[end].text == ","
-                    and self.words[end + 1].lower != "and"
-                    and not self._list_ends(nxt.last, first)
-                ):
-                    break
-                # "Trump, and Rubio said": a comma before "and" joins only the last of a list.
-                if (
-                    self.words[end].text == ","
-                    and self.words[end + 1].lower == "and"
-                    and len(members) == 1
-                ):
-                    break
-                members.append(nxt)
-                end = self._past_state(nxt)
-            if len(members) > 1 and not any(
-                isinstance(m, Reference)
-                and m.what not in {"he", "she", "role", "counterpart", "body"}
-                for m in members
-            ):
-                self._add(Group(first.first, end, tuple(members)))  # type: ignore[arg-type]
+            members, end = self._members(first)
+            if len(members) > 1 and all(map(_may_join, members)):
+                group = Group(at, end, tuple(members))
+                self.entities.update(dict.fromkeys(range(at, end), group))
+                del self._starts[at]
                 at = end
             else:
                 at = first.last
+
+    def _members(self, first: Mention | Reference) -> tuple[list[Mention | Reference], int]:
+        """Who is joined with the one that stands first, and where the last one ends."""
+        words, members, end = self.words, [first], self._past_state(first)
+        while end < len(words) and words[end].lower in {",", "and", "&"}:
+            member = self._starts.get(self._past_link(end))
+            if member is None or not self._alike(first, member):
+                break
+            if words[end].text == ",":
+                # "Trump, and Rubio said": a comma before "and" joins only the last of a list.
+                last = words[end + 1].lower == "and"
+                if len(members) == 1 if last else not self._list_ends(member.last, first):
+                    break
+            members.append(member)
+            end = self._past_state(member)
+        return members, end
+
+    def _past_link(self, at: int) -> int:
+        """Index after "and", ", and the", "and Trump's" (one of whose people follows)."""
+        words, n = self.words, at + 1
+        if n < len(words) and words[n].lower == "and":
+            n += 1
+        skipped = self.english["before_member"]
+        while n < len(words) and words[n].lower in skipped and n not in self.entities:
+            n += 1
+        if n + 2 < len(words) and n not in self._starts and words[n + 1].lower == "'s":
+            n += 2
+        return n
 
     def _past_state(self, entity: Mention | Reference) -> int:
         """Index after "President Putin of Russia", where it is one of several."""
@@ -98,21 +91,10 @@ class Groups:
         return at < len(self.words) and self.words[at].lower == "and"
 
     def _alike(self, one: Mention | Reference, other: Mention | Reference) -> bool:
-        def sort(entity: Mention | Reference) -> str:
-            if isinstance(entity, Mention):
-                if entity.how == "demonym":
-                    return "adjective"
-                return "person" if entity.actors[0].kind == "Person" else "body"
-            return (
-                "person"
-                if entity.what in {"he", "she", "role", "counterpart", "i"}
-                else entity.what
-            )
+        sort = _sort(one)
+        return sort == _sort(other) and sort != "adjective"
 
-        pair = {sort(one), sort(other)}
-        return len(pair) == 1 and pair != {"adjective"}
-
-    def entity_at(self, at: int) -> "Mention | Reference | Group | None":
+    def entity_at(self, at: int) -> Entity | None:
         """Returns what begins at a word, after an article."""
         skipped = self.english.any_of("article", "numbers", "before_title")
         while at < len(self.words) and self.words[at].lower in skipped and at not in self.entities:
@@ -129,3 +111,20 @@ class Groups:
         if isinstance(entity, Mention) and entity.how == "demonym":
             return None
         return entity
+
+    def entity_before(self, at: int) -> Entity | None:
+        """Returns what ends right before a word."""
+        entity = self.entities.get(at - 1)
+        return entity if entity is not None and entity.last == at else None
+
+
+def _may_join(member: Mention | Reference) -> bool:
+    return isinstance(member, Mention) or member.what in _JOINED
+
+
+def _sort(entity: Mention | Reference) -> str:
+    if isinstance(entity, Reference):
+        return "person" if entity.what in {"he", "she", "role", "counterpart", "i"} else entity.what
+    if entity.how == "demonym":
+        return "adjective"
+    return "person" if entity.actors[0].kind == "Person" else "body"

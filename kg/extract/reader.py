@@ -4,7 +4,7 @@ import re
 
 from kg.extract.actors import Actor, Mention
 from kg.extract.clauses import Stream, streams
-from kg.extract.context import Clause, Context, Reference
+from kg.extract.context import Clause, Context, Entity
 from kg.extract.english import English
 from kg.extract.facts import Act, Event, Facts, Position
 from kg.extract.gazetteer import Gazetteer
@@ -340,6 +340,6 @@ class _Reading(Quotations):
                     self.context.named(actor)
         return stream, made
 
-    def _stands_for_state(self, entity: Mention | Reference) -> bool:
+    def _stands_for_state(self, entity: Entity) -> bool:
         """As the name in "the Ortega regime": it names a state, nobody who might act."""
         return isinstance(entity, Mention) and entity.how == "officials"

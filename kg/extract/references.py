@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kg.extract.actors import Actor, Mention
-from kg.extract.context import Clause, Context, Reference
+from kg.extract.context import Clause, Context, Entity, Reference
 from kg.extract.groups import Groups
 from kg.extract.lexicon import Lexicon
 from kg.extract.names import Cast
@@ -34,7 +34,7 @@ class Words(Groups):
         self.speaker = speaker
         self.quote = quote
         place = range(len(indexes)) if whole else {index: n for n, index in enumerate(indexes)}
-        self.entities: dict[int, Mention | Reference] = {}
+        self.entities: dict[int, Entity] = {}
         self._starts: dict[int, Mention | Reference] = {}
         for mention in mentions:
             if mention.first in place and mention.last - 1 in place and mention.how != "part":
