@@ -13,7 +13,6 @@ from kg.extract.lexicon import Lexicon
 from kg.extract.positions import positions_of
 from kg.extract.quotations import Quotations
 from kg.extract.sentences import Sentence, read_sentences
-from kg.extract.when import read_when
 from kg.vocabulary import Vocabulary
 
 _STATEMENT_BY = re.compile(
@@ -242,7 +241,7 @@ class _Reading(Quotations):
                 self.context.parties = tuple(dict.fromkeys([*first.subjects, *first.objects]))
                 self._of_home(first.subjects)
                 return not self._past_talk(first)
-            for found in self.events.nouns(stream, peek=True):
+            for found in self.events.nouns(stream):
                 if len(found.agents) > 1 and self.vocabulary.is_a(found.kind, "Interaction"):
                     self.context.parties = tuple(found.agents)
                     return found.status == "occurred"
@@ -264,7 +263,7 @@ class _Reading(Quotations):
         context = Context(published=self.context.published)
         stream = self._stream(number, -1, [*range(len(self.told.sentences[number].words))], context)
         stream.read()
-        for event in self.events.nouns(stream, peek=True):
+        for event in self.events.nouns(stream):
             if event.kind in {"PressConference", "Interview"}:
                 self.events.add(event)
                 self.answers = event.agents[0]
@@ -278,8 +277,7 @@ class _Reading(Quotations):
             if found and found[0].kind == "PressConference":
                 span = (stream.words[at].start, stream.words[found[1] - 1].end)
                 event = Event("PressConference", [], stream.sentence, [span], "title/turn", 0.8)
-                self.events.days = read_when(stream.words, self.english, self.published)
-                self.events._date(event, stream, at, noun=True)
+                self.events._date(event, stream, at, stream.days, noun=True)
                 return event
         return None
 

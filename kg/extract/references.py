@@ -1,6 +1,8 @@
 """Pronouns and descriptions in a sentence, and names that "and" joins; not yet who is meant."""
 
 from dataclasses import replace
+from datetime import date
+from functools import cached_property
 
 from kg.extract.actors import Actor, Mention
 from kg.extract.context import Clause, Context, Entity, Reference
@@ -8,6 +10,7 @@ from kg.extract.groups import Groups
 from kg.extract.lexicon import Lexicon
 from kg.extract.names import Cast
 from kg.extract.sentences import Sentence
+from kg.extract.when import When, read_when
 
 
 class Words(Groups):
@@ -44,6 +47,14 @@ class Words(Groups):
         self._groups()
         self.clauses: list[Clause] = []
         self._memo: dict[int, tuple[Actor, ...]] = {}
+
+    @cached_property
+    def days(self) -> list[When]:
+        """The days that the words tell, from left to right."""
+        published = self.context.published
+        return read_when(
+            self.words, self.english, date.fromisoformat(published) if published else None
+        )
 
     def _references(self) -> None:
         at, begins = 0, self.english.points_back
