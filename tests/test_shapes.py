@@ -8,11 +8,12 @@ import pytest
 
 from kg.errors import InputError
 from kg.load import check, read_house
-from kg.namespaces import PREFIXES, SH, SHAPE
+from kg.namespaces import DIP, PREFIXES, SH, SHAPE
 from kg.placed import read_yaml
-from kg.rdf import BlankNode, NamedNode
-from kg.validate import Finding, Judge, Judged, Report, read_shapes
-from kg.validate.compiled import Compiled, Uncovered
+from kg.rdf import BlankNode, NamedNode, parse
+from kg.store import in_memory
+from kg.validate import Finding, Judge, Judged, Report, open_judge, read_shapes
+from kg.validate.compiled import Compiled, Uncovered, compile_shapes
 
 TABLE = Path(__file__).parent / "data" / "shapes.yaml"
 CASES: list[dict[str, str]] = read_yaml(TABLE.read_bytes(), file=str(TABLE)).data
@@ -125,6 +126,10 @@ def test_a_rule_finds_its_mistake_where_it_stands(case: dict[str, Any], tmp_path
         ("sh:targetClass dip:Event ; sh:severity <urn:grave>", "no severity <urn:grave>"),
         ("sh:targetClass dip:Event ; sh:rule [ sh:path dip:agent ]", "no term 'rule'"),
         ("sh:targetClass dip:Event ; sh:sparql [ sh:select 'x service <u:x>' ]", "network"),
+        ("sh:targetClass dip:Event ; sh:sparql [ sh:select 'x FROM <u:x>' ]", "network"),
+        ("sh:targetClass dip:Event ; sh:entailment <urn:x>", "no term 'entailment'"),
+        ("sh:targetClass dip:Event . <urn:p> a sh:PropertyShape ; sh:path dip:agent", "no target"),
+        ("sh:targetClass dip:Event . dip:Event a sh:NodeShape ; sh:closed true", "no target"),
         ("sh:targetClass dip:Event ; sh:node <urn:s>", "own.ttl:.*recursion"),
         ("sh:targetClass dip:Event ; sh:node <urn:t>", "there is no shape <urn:t>"),
         ("sh:targetClass dip:Event ; sh:pattern '(?=a)'", "look-around"),
@@ -138,3 +143,53 @@ def test_a_slip_in_a_shape_is_an_error_not_a_pass(slip: str, words: str, tmp_pat
     with pytest.raises(InputError, match=words) as caught:
         read_shapes(HOUSE.vocabulary, tmp_path)
     assert "own.ttl" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        (
+            "<urn:s> a sh:NodeShape ; sh:targetClass dip:Event ; sh:not [ sh:or ( <urn:t> ) ] . "
+            "<urn:t> a sh:NodeShape ; sh:property [ sh:path dip:agent ; sh:minCount 1 ] ."
+        ),
+        (
+            "<urn:s> a sh:NodeShape ; sh:targetClass dip:Event ; sh:property <urn:t> . "
+            "<urn:t> a sh:PropertyShape ; sh:path dip:agent ; sh:minCount 1 ; sh:group <urn:g> . "
+            "<urn:g> a sh:PropertyGroup ; sh:order 1 ."
+        ),
+        "dip:Event a rdfs:Class, sh:NodeShape ; sh:property [ sh:path dip:agent ; sh:minCount 1 ] .",
+        (
+            "<urn:s> a sh:NodeShape ; sh:targetClass dip:Event ; sh:sparql [ a sh:SPARQLConstraint ; "
+            "sh:select 'SELECT $this WHERE { $this a <urn:x> }' ] ."
+        ),
+    ],
+    ids=["helper", "property shape", "class", "sparql"],
+)
+def test_a_shape_is_aimed_by_its_class_or_by_what_holds_it(shapes: str, tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "own.ttl").write_text(HEADS["turtle"] + shapes)
+    found = compile_shapes(read_shapes(HOUSE.vocabulary, tmp_path))
+    assert len(found.shapes) == len(HOUSE.judge.compiled.shapes) + 1
+    assert found.uncovered == ()
+
+
+def test_a_component_of_ones_own_leaves_only_its_shapes_to_pyshacl(tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "own.ttl").write_text(
+        HEADS["turtle"]
+        + """@prefix own: <http://own.example/ns#> .
+        own:Least a sh:ConstraintComponent ; sh:parameter [ sh:path own:least ] ;
+            sh:validator [ a sh:SPARQLAskValidator ; sh:ask "ASK { FILTER ($value >= $least) }" ] .
+        own:shape a sh:NodeShape ; sh:targetClass dip:Event ;
+            sh:property [ sh:path dip:confidence ; own:least 0.5 ] ."""
+    )
+    shapes = read_shapes(HOUSE.vocabulary, tmp_path)
+    data = (
+        "<urn:e> a <DIPEvent> ; <DIPconfidence> 0.4 . <urn:f> a <DIPEvent> ; <DIPconfidence> 0.6 ."
+    )
+    judge = open_judge(shapes, ())
+    assert [one.node.value for one in judge.compiled.uncovered] == ["http://own.example/ns#shape"]
+    quads = tuple(parse(data.replace("DIP", DIP).encode(), "ttl", file="data"))
+    with in_memory(quads) as reader:
+        found = [r.focus.value for r in judge.results(reader) if r.component.endswith("Least")]
+    assert found == ["urn:e"]

@@ -47,7 +47,15 @@ def test_a_shape_that_is_part_of_itself_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "term", ["sh:js ex:f", "sh:rule ex:f", "sh:expression ex:f", "sh:propertty ex:f"]
+    "term",
+    [
+        "sh:js ex:f",
+        "sh:rule ex:f",
+        "sh:expression ex:f",
+        "sh:propertty ex:f",
+        "sh:target ex:f",
+        "sh:entailment ex:f",
+    ],
 )
 def test_a_term_that_nothing_judges_is_refused(term: str) -> None:
     with pytest.raises(NotSupported, match="not supported"):

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from kg.errors import InputError, Place
 from kg.namespaces import DIP, RDF, SH
-from kg.rdf import Literal, NamedNode, Quad, parse
+from kg.rdf import Literal, NamedNode, Quad, Term, parse
 from kg.resources import files
 from kg.validate.compiled import NotSupported, compile_shapes
+from kg.validate.compiled.read import IMPLICIT
 from kg.vocabulary import Vocabulary, nearest
 
-# The terms of SHACL Core and of its SPARQL constraints (W3C Recommendation, 20 July 2017); what
-# else the namespace holds (rules, JavaScript, functions) would run code or be passed over.
+# The terms of SHACL Core and of SHACL-SPARQL (W3C Recommendation, 20 July 2017); what else the
+# namespace holds (rules, JavaScript, functions) would run code or be passed over.
 _TERMS = frozenset(
     """
     NodeShape PropertyShape property node path targetClass targetNode targetSubjectsOf
@@ -28,10 +29,19 @@ _TERMS = frozenset(
     name description order group defaultValue sparql select ask prefixes declare prefix namespace
     inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath Violation Warning Info
     IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
+    Shape PropertyGroup PrefixDeclaration SPARQLConstraint ConstraintComponent parameter Parameter
+    optional labelTemplate validator nodeValidator propertyValidator SPARQLAskValidator
+    SPARQLSelectValidator
     """.split()  # noqa: SIM905 - a list of words reads better so
 )
 _SEVERITIES = {NamedNode(SH + name) for name in ("Violation", "Warning", "Info")}
 _TARGETS = {SH + name for name in _TERMS if name.startswith("target")}
+_SHAPES = {NamedNode(SH + name) for name in ("Shape", "NodeShape", "PropertyShape")}
+_CLASSES = {NamedNode(iri) for iri in IMPLICIT}
+_WITHIN = {RDF + "first"} | {
+    SH + name for name in ("node", "property", "not", "qualifiedValueShape")
+}
+_NETWORK = re.compile(r"\b(SERVICE|FROM)\b", re.IGNORECASE)
 
 
 def read_shapes(vocabulary: Vocabulary, project: Path | None = None) -> tuple[Quad, ...]:
@@ -44,6 +54,9 @@ def read_shapes(vocabulary: Vocabulary, project: Path | None = None) -> tuple[Qu
     paths = files("shapes", (".ttl",), project=project)
     found = {path: _read(path, vocabulary) for path in paths}
     shapes = tuple(quad for quads in found.values() for quad in quads)
+    if (idle := _without_target(shapes)) is not None:
+        message = f"the shape {idle} has no target and judges nothing"
+        raise InputError(message, _place_of(idle, found))
     try:
         compile_shapes(shapes)
     except NotSupported as error:
@@ -67,7 +80,7 @@ def _read(path: Path, vocabulary: Vocabulary) -> tuple[Quad, ...]:
     known = {q.subject.value for q in vocabulary.quads if isinstance(q.subject, NamedNode)}
     for iri in (iri for quad in quads for iri in _iris(quad)):
         if iri.startswith(SH) and iri.removeprefix(SH) not in _TERMS:
-            raise error(iri.removeprefix(SH), "SHACL has no term", _TERMS)
+            raise error(iri.removeprefix(SH), "SHACL Core and SHACL-SPARQL have no term", _TERMS)
         if iri.startswith(DIP) and iri not in known:
             names = [name.removeprefix(DIP) for name in known if name.startswith(DIP)]
             raise error(iri.removeprefix(DIP), "the vocabulary has no term", names)
@@ -75,27 +88,30 @@ def _read(path: Path, vocabulary: Vocabulary) -> tuple[Quad, ...]:
         if quad.predicate.value == SH + "severity" and quad.object not in _SEVERITIES:
             message = f"there is no severity {quad.object}: write sh:Violation, sh:Warning, sh:Info"
             raise InputError(message, Place(str(path)))
-    _check_targets(quads, path)
     asked = (
         q.object.value
         for q in quads
-        if q.predicate.value == SH + "select" and isinstance(q.object, Literal)
+        if q.predicate.value in {SH + "select", SH + "ask"} and isinstance(q.object, Literal)
     )
-    if any("SERVICE" in text.upper() for text in asked):
-        raise InputError("a shape may not ask the network (SERVICE)", Place(str(path)))
+    if any(_NETWORK.search(text) for text in asked):
+        raise InputError("a shape may not ask the network (SERVICE, FROM)", Place(str(path)))
     return quads
 
 
-def _check_targets(quads: tuple[Quad, ...], path: Path) -> None:
-    aimed = {quad.subject for quad in quads if quad.predicate.value in _TARGETS}
+def _without_target(quads: Iterable[Quad]) -> Term | None:
+    """Returns a shape that has no target, is no class and stands in no other shape."""
+    found: set[Term] = set()
+    aimed: set[Term] = set()
     for quad in quads:
-        is_shape = quad.predicate.value == RDF + "type" and quad.object == NamedNode(
-            SH + "NodeShape"
-        )
-        if is_shape and quad.subject not in aimed:
-            raise InputError(
-                f"the shape {quad.subject} has no target and judges nothing", Place(str(path))
-            )
+        iri = quad.predicate.value
+        is_type = iri == RDF + "type"
+        if is_type and quad.object in _SHAPES:
+            found.add(quad.subject)
+        if iri in _TARGETS or (is_type and quad.object in _CLASSES):
+            aimed.add(quad.subject)
+        if iri in _WITHIN and quad.object != quad.subject:
+            aimed.add(quad.object)
+    return min(found - aimed, key=str, default=None)
 
 
 def _iris(quad: Quad) -> Iterator[str]:

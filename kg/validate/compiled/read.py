@@ -20,6 +20,8 @@ from kg.validate.compiled.model import (
 from kg.validate.compiled.select import read_select
 from kg.validate.findings import Route
 
+_REFUSED: Final = ("target", "entailment")
+"""What else would choose or add to what is judged: passed over, it would let everything pass."""
 _TARGETS: Final = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 # A list of words reads better than a list of strings.
 _ONCE: Final = frozenset(
@@ -68,17 +70,16 @@ def read(graph: Graph) -> tuple[tuple[Shape, ...], tuple[Uncovered, ...]]:
     """
     shapes: list[Shape] = []
     uncovered: list[Uncovered] = []
-    own_components = _own_components(graph)
+    own = _own_parameters(graph)
     for node in graph.subjects():
+        for name in _REFUSED:
+            if graph.objects(node, name):
+                raise NotSupported(f"sh:{name} on {node} is not supported")
         if not isinstance(node, NamedNode | BlankNode) or not (targets := _targets(graph, node)):
-            continue
-        if own_components:
-            reason = f"{own_components} is a constraint component of its own"
-            uncovered.append(Uncovered(node, reason))
             continue
         try:
             with judging(node):
-                shapes.append(_Reader(graph).shape(node, targets))
+                shapes.append(_Reader(graph, own).shape(node, targets))
         except NotCompiled as error:
             uncovered.append(Uncovered(node, str(error)))
     return tuple(shapes), tuple(uncovered)
@@ -100,8 +101,14 @@ def may_not_end(graph: Graph, node: Plain) -> bool:
     return False
 
 
-def _own_components(graph: Graph) -> str:
-    return next((str(one) for one in graph.subjects() if graph.objects(one, "parameter")), "")
+def _own_parameters(graph: Graph) -> frozenset[str]:
+    """Returns the parameters of the constraint components that the shapes graph defines."""
+    return frozenset(
+        path.value
+        for component in graph.subjects()
+        for parameter in graph.objects(component, "parameter")
+        for path in graph.objects(parameter, "path")
+    )
 
 
 def _targets(graph: Graph, node: Node) -> tuple[Target, ...]:
@@ -119,8 +126,9 @@ def _targets(graph: Graph, node: Node) -> tuple[Target, ...]:
 class _Reader:
     """Reads one shape and those within it."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, own: frozenset[str]) -> None:
         self._graph = graph
+        self._own = own
         self._open: list[Node] = []
 
     def shape(self, node: Plain, targets: tuple[Target, ...] = ()) -> Shape:
@@ -145,6 +153,8 @@ class _Reader:
 
     def _constraints(self, node: Node, route: Route) -> Iterator[Constraint]:
         for iri in self._graph.predicates(node):
+            if iri in self._own:
+                raise NotCompiled(f"<{iri}> is of a constraint component that is defined here")
             name = iri.removeprefix(SH)
             if not iri.startswith(SH) or name in _BESIDE or name in _TARGETS:
                 continue
