@@ -6,7 +6,7 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from kg.errors import InputError, Misuse, Place
+from kg.errors import InputError, Misuse, Place, harmless
 from kg.rdf import jsonld, xml
 from kg.rdf.formats import FORMATS
 from kg.rdf.guard import guard, place_at
@@ -14,6 +14,21 @@ from kg.rdf.terms import Quad
 
 # What the message of a JSON-LD parser quotes: a value, or a keyword.
 _TOLD = re.compile(r"'([^']+)'|\"([^\"]+)\"|(@[a-z]+)")
+
+# Where a parser saw it, which the place says.
+_WHERE = re.compile(r"^Parser error (?:at|between) line [^:]*: ")
+
+_CURES = {
+    "Unexpected end": "it ends amid a statement: a quotation mark, bracket or dot is missing",
+    " dot": "end the statement before with a dot",
+    "prefix": "declare the prefix above, as @prefix name: <http://...> .",
+    "Invalid IRI": "write what an IRI cannot hold as %20 (a blank), %22 or %3C",
+    "No scheme": "write the IRI in full, with http:// or the like",
+    "datatype must be an IRI": "write the datatype in full, as ^^<http://...>",
+    "language subtag": "write the language as @en or @es-MX",
+    "escape": "write a backslash as two",
+}
+"""What to try, by a part of what the parser says."""
 
 
 def parse(data: bytes, format: str, *, file: str, base: str | None = None) -> Iterator[Quad]:
@@ -41,9 +56,9 @@ def parse(data: bytes, format: str, *, file: str, base: str | None = None) -> It
         place = Place(file, error.lineno, error.offset)
         if error.lineno is None:
             place = _search(data, format, base, str(error.msg), file)
-        raise InputError(_told(error.msg), place) from error
+        raise InputError(_told(error.msg, format), place) from error
     except ValueError as error:
-        raise InputError(_told(error), Place(file, 1)) from error
+        raise InputError(_told(error, format), Place(file, 1)) from error
 
 
 def prepare(data: bytes, format: str, file: str) -> bytes:
@@ -82,11 +97,11 @@ def _search(data: bytes, format: str, base: str | None, message: str, file: str)
     return place_at(data, parts[low][1], file) if low < len(parts) else Place(file, 1)
 
 
-def _told(words: object) -> str:
-    """Returns a parser's words on one line, what they quote harmless."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(words)
-    )
+def _told(words: object, format: str) -> str:
+    """Returns what is wrong and what to try, a parser's words last, on one line and harmless."""
+    said = _WHERE.sub("", harmless(str(words)))
+    cure = next((cure for sign, cure in _CURES.items() if sign in said), "mend what stands here")
+    return f"no {FORMATS[format].name}: {cure} (the parser says: {said})"
 
 
 def _fails(quads: Iterable[Quad]) -> bool:
