@@ -369,3 +369,15 @@ def test_address_that_leads_to_no_store_is_told_why(
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("load", str(SEED)), ("doctor",)])
+def test_no_folder_is_made_that_is_called_as_a_host_and_its_port(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = kg("-s", "127.0.0.1:7411", *command, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (6, "")
+    assert "begins with http:// or https://, as http://127.0.0.1:7411" in done.stderr
+    assert not list(tmp_path.iterdir())
+    if command != ("doctor",):
+        assert kg("-s", "./127.0.0.1:7411", *command, folder=tmp_path).returncode == 0

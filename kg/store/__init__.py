@@ -61,13 +61,21 @@ def holds_store(address: str) -> bool:
     return is_folder(address) and (Path(address) / "sources").is_dir()
 
 
+def _absent(address: str) -> StoreError:
+    """Returns what to raise where no store folder is, and what may have been meant."""
+    hint = "`kg load FILE` makes one"
+    if _HOST_AND_PORT.match(address):
+        hint = f"a server's address begins with http:// or https://, as http://{address}"
+    return StoreError(f"there is no store at {address}: {hint}")
+
+
 def open_store(address: str, background: Background, *, create: bool = False) -> Writer:
     """Returns the store at an address.
 
     Args:
         address: A folder, `memory:`, or the http address of a SPARQL endpoint.
         background: The vocabulary and register that it shall hold besides its sources.
-        create: Make the folder if it is not there.
+        create: Make the folder if it is not there, unless it is called as a host and its port.
 
     Raises:
         Misuse: The address is of a kind that is not known.
@@ -81,13 +89,9 @@ def open_store(address: str, background: Background, *, create: bool = False) ->
         return RemoteStore(address, background)
     if not is_folder(address):
         raise Misuse(f"{address}: a store is a folder, memory:, or an http address")
-    folder = Path(address)
-    if not create and not holds_store(address):
-        hint = "`kg load FILE` makes one"
-        if _HOST_AND_PORT.match(address):
-            hint = f"a server's address begins with http:// or https://, as http://{address}"
-        raise StoreError(f"there is no store at {address}: {hint}")
-    return FolderStore(folder, background)
+    if not holds_store(address) and (not create or _HOST_AND_PORT.match(address)):
+        raise _absent(address)
+    return FolderStore(Path(address), background)
 
 
 def ask(address: str, text: str, limits: Limits) -> Rows:
@@ -118,6 +122,8 @@ def diagnose(address: str, background: Background, watch: Watch) -> Diagnosis:
         StoreError: There is no store there, or its list of sources cannot be read.
     """
     if is_folder(address):
+        if not holds_store(address):
+            raise _absent(address)
         return doctor.diagnose(Path(address), background.digest, watch)
     store = open_store(address, background)
     if isinstance(store, MemoryStore):

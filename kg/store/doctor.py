@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from kg.errors import StoreError
 from kg.store.files import digest_of, told, write_durably
 from kg.store.manifest import Watch, commits, read_manifest
 
@@ -80,10 +79,8 @@ def diagnose(folder: Path, background: str, watch: Watch = iter) -> Diagnosis:
         watch: Passes the sources on, and may show how far it is.
 
     Raises:
-        StoreError: There is no store, or its list of sources cannot be read.
+        StoreError: Its list of sources cannot be read.
     """
-    if not (folder / "sources").is_dir():
-        raise StoreError(f"there is no store in {folder}: `kg load` makes one")
     known = read_manifest(folder / "sources" / "manifest.json")
     sources = []
     for entry in watch(list(known.entries.values())):
