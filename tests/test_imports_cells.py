@@ -164,12 +164,57 @@ def test_mapping_of_ones_own_is_for_csv(tmp_path: Path) -> None:
     assert "--mapping is for csv: gdelt has a mapping of its own" in done.stderr
 
 
-def test_table_of_another_delimiter_is_told_once(tmp_path: Path) -> None:
-    done = kg(*mine(tmp_path, "No;When;Who\n1;2026-01-12;x\n"), folder=tmp_path)
-    assert done.returncode == 3
-    assert "t.csv:1: it is parted by ';', not by ','" in done.stderr
-    assert "delimiter: semicolon" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+@pytest.mark.parametrize(
+    ("dataset", "published", "other"),
+    [("acled", ",", ";"), ("acled", ",", "\t"), ("polecat", "\t", ","), ("icews", "\t", ";")],
+)
+def test_table_of_another_delimiter_is_read_and_that_is_said(
+    tmp_path: Path, dataset: str, published: str, other: str
+) -> None:
+    lines = "\n".join(sample(dataset))
+    written = {}
+    for delimiter in (published, other):
+        with (tmp_path / "t.csv").open("w", encoding="utf-8", newline="") as out:
+            rows = csv.reader(lines.splitlines(), delimiter=published)
+            csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+        done = kg("import", dataset, "t.csv", "-o", "-", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        is_said = (
+            f"t.csv:1: its cells are parted by {delimiter!r}, and so it is read" in done.stderr
+        )
+        assert is_said == (delimiter == other)
+        written[delimiter] = [line for line in done.stdout.splitlines() if "sha256:" not in line]
+    assert written[published] == written[other]
+    assert len(written[other]) > 10
+
+
+def test_cells_that_hold_the_other_delimiter_do_not_make_it_that_of_the_table(
+    tmp_path: Path,
+) -> None:
+    rows = "No,When,Who,a;b;c;d;e\n1,2026-01-12,Mexico;Norway,x;y\n"
+    done = kg(*mine(tmp_path, rows), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "parted" not in done.stderr
+    assert "Mexico;Norway" in done.stdout
+
+
+def test_address_that_is_none_is_kept_as_text_and_counted(tmp_path: Path) -> None:
+    bad = (row(GLOBALEVENTID=str(n), SOURCEURL=f"Gazette no. {n}") for n in (2, 3))
+    gdelt(tmp_path, row(), *bad, row(GLOBALEVENTID="4", SOURCEURL=""))
+    done = kg("import", "gdelt", NAME, "-o", "-", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "  SOURCEURL is no address in 2 rows, first in row 2: kept as text\n" in done.stderr
+    assert done.stdout.count('creditText> "Gazette no. ') == 2
+    assert done.stdout.count("isBasedOn>") == 1
+
+
+def test_address_that_is_none_takes_the_place_of_no_credit(tmp_path: Path) -> None:
+    event = MINE["event"].replace("When,", "When, article: Where, credit: By,")
+    rows = "No,When,Who,Where,By\n1,2026-01-12,Mexico,the wire,Reuters\n"
+    done = kg(*mine(tmp_path, rows, event=event), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'creditText> "the wire"' in done.stdout
+    assert 'creditText> "Reuters"' in done.stdout
 
 
 def test_table_of_another_data_set_is_told_in_one_line(tmp_path: Path) -> None:

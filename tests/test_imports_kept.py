@@ -123,7 +123,7 @@ def test_file_that_rejects_names_is_kept_where_it_holds_none_and_there_are_none(
 
 @pytest.mark.parametrize(
     ("option", "here"),
-    [(("--rejects", "no/such/r.csv"), "."), (("--rejects", "."), "."), ((), "/proc")],
+    [(("--rejects", f"{NAME}/r.csv"), "."), (("--rejects", "."), "."), ((), "/proc")],
 )
 def test_rejects_that_cannot_be_written_are_told_before_all_work(
     tmp_path: Path, option: tuple[str, ...], here: str
@@ -136,6 +136,17 @@ def test_rejects_that_cannot_be_written_are_told_before_all_work(
     assert f"writing {path}, the file of rejected rows" in done.stderr
     assert "--rejects FILE" in done.stderr
     assert not store.exists()
+
+
+def test_folders_that_lack_are_made_when_there_is_something_to_write(tmp_path: Path) -> None:
+    written = ("-o", "out/of/it.nq", "--rejects", "bad/rows.csv")
+    gdelt(tmp_path, row())
+    assert kg("import", "gdelt", NAME, *written, folder=tmp_path).returncode == 0
+    assert (tmp_path / "out" / "of" / "it.nq").read_text()
+    assert not (tmp_path / "bad").exists()
+    gdelt(tmp_path, row(), BAD)
+    assert kg("import", "gdelt", NAME, *written, folder=tmp_path).returncode == 1
+    assert (tmp_path / "bad" / "rows.csv").read_text().startswith("line,reason,row\n2,")
 
 
 @pytest.mark.parametrize("before", [None, "what was there\n"])

@@ -69,5 +69,4 @@ def write_out(data: bytes | Iterable[bytes], output: Path | None = None) -> None
     from kg.store.files import told, write_output
 
     with told(f"writing {output}"):
-        output.parent.mkdir(parents=True, exist_ok=True)
         write_output(output, data)

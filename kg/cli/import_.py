@@ -62,7 +62,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> i
     Exit codes: 0 all rows entered; 1 some were rejected; else the highest of 3 a table cannot be
     read, 5 a row or an archive is too large. A store that cannot be written ends it at once with 6.
     """
-    from kg.errors import InputError, LimitError
+    from kg.errors import InputError, LimitError, Place
     from kg.imports.rejects import check_rejects, rejects_of
     from kg.intake import check_source, compiler_of, plan
     from kg.load import read_house
@@ -80,6 +80,9 @@ def command(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> i
     for path, where in zip(files, rejects, strict=True):
         try:
             planned = plan(path, compiler, source=options["source"], published=options["published"])
+            if planned.is_otherwise_parted:
+                parted = f"its cells are parted by {planned.table.delimiter!r}, and so it is read"
+                say(settings, f"{Place(str(path), 1)}: {parted}")
             found = _taken(settings, planned, house, where, options)
         except (InputError, LimitError) as error:
             mark = click.style("error: ", fg="red", bold=True)
@@ -192,10 +195,9 @@ def _tell(
     done = "imported" if options["output"] is None else "written"
     say(settings, f"{done}: {harmless(found.label)} ({events})")
     for column, code, count, row in found.unknown[:TOLD]:
-        say(
-            settings,
-            f"  unknown {column} {harmless(code)!r} in {counted(count, 'row')}, first in row {row}",
-        )
+        where = f"in {counted(count, 'row')}, first in row {row}"
+        kept = f"  {column} is no address {where}: kept as text"
+        say(settings, f"  unknown {column} {harmless(code)!r} {where}" if code else kept)
     if (more := len(found.unknown) - TOLD) > 0:
         say(settings, f"  and {counted(more, 'more unknown code')}")
     if found.rejected:

@@ -104,10 +104,10 @@ def export(view: GraphView, format: str, out: Path) -> None:
     """
     written = stream(view, format)
     with told(f"writing {out}"):
-        out.parent.mkdir(parents=True, exist_ok=True)
         if not isinstance(written, Mapping):
             write_output(out, written)
             return
+        out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists() and not (out.is_dir() and {p.name for p in out.iterdir()} <= set(written)):
             raise Misuse(f"{out} holds something else: choose a folder that does not exist yet")
         made = Path(tempfile.mkdtemp(prefix=out.name, dir=out.parent))

@@ -10,14 +10,12 @@ from pathlib import Path
 from kg.errors import InputError, InputErrors, Place
 from kg.imports.lexical import escaped
 from kg.imports.mapping import Actor, Kind, Mapping, Parties
-from kg.imports.spec import Actors, Codes, Number, Spec, read_codes, read_spec
-from kg.imports.table import Table, scan
+from kg.imports.spec import DELIMITERS, Actors, Codes, Number, Spec, read_codes, read_spec
+from kg.imports.table import Table, heads_of, scan
 from kg.namespaces import ACTOR, DERIVED, DIP, RDF, RDFS, SCHEMA, SKOS, XSD, graph_of
 from kg.placed import Placed
 from kg.rdf import NamedNode, Quad
 from kg.vocabulary import CAMEO, PLOVER, Vocabulary
-
-_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 
 _TOLD = 3
 """How many columns that a table lacks are named, and how many of those that it has."""
@@ -111,31 +109,45 @@ class Compiler:
     def scanned(self, path: Path) -> Table:
         """Returns a table of the data set, looked through.
 
+        What parts its cells is what its heads are those of the data set by: publishers and
+        spreadsheets write one table with commas as well as with semicolons.
+
         Raises:
-            InputError: It cannot be read, is empty, or is parted by something else.
+            InputError: It cannot be read, or is empty.
             LimitError: A row is too long, or it unpacks to too much.
         """
         spec = self.spec.table
-        delimiter = _DELIMITERS[spec.delimiter]
-        table = scan(path, delimiter=delimiter, quoted=spec.may_quote)
-        if not spec.columns and len(table.heads) == 1:
-            for name, other in _DELIMITERS.items():
-                if other in table.heads[0]:
-                    raise InputError(
-                        f"it is parted by {other!r}, not by {delimiter!r}: the mapping file has to "
-                        f"say `table: {{delimiter: {name}}}`",
-                        Place(str(path), 1),
-                    )
-        return table
+        delimiter = self.delimiter
+        if not spec.columns:
+            wanted = self.spec.event.columns
+            heads = {
+                one: wanted.intersection(heads_of(path, one, quoted=spec.may_quote(one)))
+                for one in (delimiter, *DELIMITERS.values())
+            }
+            delimiter = max(heads, key=lambda one: len(heads[one]))
+        return scan(path, delimiter=delimiter, quoted=spec.may_quote(delimiter))
 
-    def compile(self, heads: Sequence[str], source: Source, *, file: str) -> Mapping:
+    @property
+    def delimiter(self) -> str:
+        """What parts cells, as the mapping file has it."""
+        return DELIMITERS[self.spec.table.delimiter]
+
+    def compile(
+        self, heads: Sequence[str], source: Source, *, file: str, delimiter: str | None = None
+    ) -> Mapping:
         """Returns the mapping for a table with these heads.
+
+        Args:
+            heads: Of the table.
+            source: What vouches for its rows.
+            file: What messages call it.
+            delimiter: What parts its cells; without it, what the mapping file says.
 
         Raises:
             InputErrors: The mapping names a column that the table lacks, or a kind, a property or a
                 file of codes that there is none of.
         """
-        return _Compilation(self, tuple(heads), source, file).mapping()
+        return _Compilation(self, tuple(heads), source, file).mapping(delimiter or self.delimiter)
 
 
 def read_mapping(
@@ -162,7 +174,7 @@ class _Compilation:
         self.lacking: dict[str, Place] = {}
         self.above = _above(compiler.vocabulary.quads)
 
-    def mapping(self) -> Mapping:
+    def mapping(self, delimiter: str) -> Mapping:
         table, event = self.spec.table, self.spec.event
         known = self.compiler.known
         kinds, modes = self._kinds()
@@ -172,8 +184,8 @@ class _Compilation:
             name=self.compiler.name,
             source=self.source.iri,
             heads=self.heads,
-            delimiter=_DELIMITERS[table.delimiter],
-            quoted=table.may_quote,
+            delimiter=delimiter,
+            quoted=table.may_quote(delimiter),
             has_heads=not table.columns,
             missing=tuple(sorted({"", *table.missing})),
             preamble=self._preamble(),

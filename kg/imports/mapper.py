@@ -66,7 +66,8 @@ class Mapper:
     """Maps rows of one table.
 
     Attributes:
-        unknown: Codes that nobody knows: by column and code, how many rows and the first of them.
+        unknown: Codes that nobody knows: by column and code, how many rows and the first of them;
+            under an empty code, cells of an address that are none.
     """
 
     def __init__(self, mapping: Mapping) -> None:
@@ -81,6 +82,7 @@ class Mapper:
         self._topics = Memory(self._about)
         self._numbers = [_Numbers(m, *number) for number in m.numbers]
         self._articles = Plain(ADDRESS, m.missing)
+        self._addresses = Memory(self._address)
         self._of_event = (
             f" <{DIP}status> <{STATUS}occurred>{g}",
             f" <{DIP}accordingTo> <{m.source}>{g}",
@@ -154,7 +156,7 @@ class Mapper:
         self._count(numbers, self._places, places)
         self._count(numbers, self._topics, topics)
         status, voucher = self._of_event
-        of_row, reported = self._of_row, self._reported(columns)
+        of_row, reported = self._of_row, self._reported(columns, numbers)
         event_, row_, evidence = f"<{m.source}/", f"<{m.source}#row=", f" <{DIP}evidence> "
         label_, label_end = f' <{RDFS}label> "', f'"{g}'
         events: list[str] = []
@@ -247,25 +249,30 @@ class Mapper:
         found = dict.fromkeys(m.topics[one] for one in wanted if one in m.topics)
         return tuple(f" <{DIP}about> {topic}{self._g}" for topic in found)
 
-    def _reported(self, columns: Columns) -> list[Told]:
+    def _reported(self, columns: Columns, numbers: Sequence[int]) -> list[Told]:
         """Returns what is told of each row: the article that it was coded from, who reported it."""
         m, g = self._m, self._g
         articles = columns[m.article]
         if m.credit is None and self._articles.all(articles):
             return [(f"{self._article}{cell}>{g}",) for cell in articles]
-        return list(map(self._report, articles, columns[m.credit]))
+        found = self._addresses.of(articles)
+        self._count(numbers, self._addresses, articles)
+        reporters = map(self._credited, columns[m.credit])
+        return [told + credit for told, credit in zip(found, reporters, strict=True)]
 
-    def _report(self, article: str, credit: str) -> Told:
-        m, g = self._m, self._g
-        told: Told = ()
-        if article not in m.missing:
-            if ADDRESS.fullmatch(article):
-                told = (f"{self._article}{article}>{g}",)
-            else:
-                credit = article
-        if credit not in m.missing:
-            told = (*told, f' <{SCHEMA}creditText> "{escaped(credit)}"{g}')
-        return told
+    def _address(self, cell: str, tell: Tell) -> Told:
+        m = self._m
+        if cell in m.missing:
+            return ()
+        if ADDRESS.fullmatch(cell):
+            return (f"{self._article}{cell}>{self._g}",)
+        tell(m.head(m.article), "")
+        return self._credited(cell)
+
+    def _credited(self, cell: str) -> Told:
+        if cell in self._m.missing:
+            return ()
+        return (f' <{SCHEMA}creditText> "{escaped(cell)}"{self._g}',)
 
     def _count(self, numbers: Sequence[int], memory: Memory[K, Any], cells: Sequence[K]) -> None:
         """Counts the codes in rows that nobody knows."""

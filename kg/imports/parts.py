@@ -36,7 +36,8 @@ class Part:
         derived: How many are derived.
         rejected: How many rows were not taken.
         told: Line and reason of the first of them.
-        unknown: Column, code, number of rows, the first row.
+        unknown: Column, code, number of rows, the first row; without a code, cells of the column
+            are no addresses.
     """
 
     number: int

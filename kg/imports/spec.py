@@ -43,6 +43,8 @@ def _day_form(form: str) -> str:
     return form
 
 
+Delimiter = Literal["tab", "comma", "semicolon"]
+DELIMITERS: dict[Delimiter, str] = {"tab": "\t", "comma": ",", "semicolon": ";"}
 M = TypeVar("M", bound="Part")
 DayForm = Annotated[str, AfterValidator(_day_form)]
 Window = Annotated[str, Field(pattern=r"^(month|[0-9]{1,4})$")]
@@ -83,15 +85,14 @@ class Table(Part):
         missing: What a cell says that says nothing.
     """
 
-    delimiter: Literal["tab", "comma", "semicolon"] = "comma"
+    delimiter: Delimiter = "comma"
     quoted: bool | None = None
     columns: tuple[str, ...] = ()
     missing: tuple[str, ...] = ("",)
 
-    @property
-    def may_quote(self) -> bool:
-        """Whether cells may stand in quotation marks; where nothing is said, only without tabs."""
-        return self.delimiter != "tab" if self.quoted is None else self.quoted
+    def may_quote(self, delimiter: str) -> bool:
+        """Returns whether cells may stand in quotation marks: if nothing says so, without tabs."""
+        return delimiter != DELIMITERS["tab"] if self.quoted is None else self.quoted
 
 
 class Coded(Part):
@@ -200,6 +201,17 @@ class Event(Part):
     numbers: dict[str, Annotated[Number, BeforeValidator(_column)]] = {}
     article: str = ""
     credit: str = ""
+
+    @property
+    def columns(self) -> set[str]:
+        """The names of all columns that it is told by."""
+        told = [*self.id, *self.kind.code, self.date.column, self.date.until, self.date.precision]
+        for who in (self.agent, self.recipient):
+            told += [who.name, who.country, who.group, who.role]
+        told += [self.article, self.credit, *(one.column for one in self.numbers.values())]
+        told += [self.place.country] if self.place else []
+        told += [self.about.column] if self.about else []
+        return {*told} - {""}
 
 
 class Spec(Part):

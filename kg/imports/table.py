@@ -77,6 +77,7 @@ class Table:
         rows: How many, heads counted.
         cuts: The shards, without what they hold.
         quoted: Whether cells may stand in quotation marks.
+        delimiter: What parts cells.
     """
 
     path: Path
@@ -87,6 +88,7 @@ class Table:
     rows: int
     cuts: tuple[Shard, ...]
     quoted: bool
+    delimiter: str
 
     def shards(self) -> Iterator[Shard]:
         """Yields the shards in order, with what they hold where that cannot be read later.
@@ -177,9 +179,8 @@ def scan(path: Path, *, delimiter: str, quoted: bool) -> Table:
     if is_empty:
         raise InputError("the file is empty", Place(str(path), 1))
     rows = row if cuts and not data.endswith(b"\n") else row - 1
-    return Table(
-        path, size is not None, offset, digest.hexdigest(), heads, rows, tuple(cuts), quoted
-    )
+    found = digest.hexdigest()
+    return Table(path, size is not None, offset, found, heads, rows, tuple(cuts), quoted, delimiter)
 
 
 def _blocks(stream: IO[bytes], path: Path, *, quoted: bool) -> Iterator[tuple[bytes, int]]:
@@ -225,6 +226,17 @@ def _whole(stream: IO[bytes], size: int) -> bytes:
         parts.append(data)
         left -= len(data)
     return b"".join(parts)
+
+
+def heads_of(path: Path, delimiter: str, *, quoted: bool) -> tuple[str, ...]:
+    """Returns the heads of a table, if this is what parts its cells.
+
+    Raises:
+        InputError: It cannot be read.
+        LimitError: They are too long, or it is a .zip that unpacks to too much.
+    """
+    with unpacked(path) as (stream, _):
+        return _heads(_whole(stream, MAX_LINE + 1), path, delimiter, quoted)
 
 
 def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, ...]:

@@ -26,11 +26,13 @@ class Plan:
         table: Looked through.
         mapping: For its columns.
         label: What a person calls the source.
+        is_otherwise_parted: Whether its cells are not parted by what the mapping file says.
     """
 
     table: Table
     mapping: Mapping
     label: str
+    is_otherwise_parted: bool = False
 
 
 def compiler_of(name: str, own: Path | None, house: House, project: Path | None) -> Compiler:
@@ -76,8 +78,9 @@ def plan(
     label = f"{dataset.name}: {name}"
     day = published or _published(dataset.published, path.name)
     about = Source(SOURCE + slug, label, day, f"sha256:{table.digest}")
-    mapping = compiler.compile(compiler.spec.table.columns or table.heads, about, file=str(path))
-    return Plan(table, mapping, label)
+    heads = compiler.spec.table.columns or table.heads
+    mapping = compiler.compile(heads, about, file=str(path), delimiter=table.delimiter)
+    return Plan(table, mapping, label, table.delimiter != compiler.delimiter)
 
 
 def _slug(name: str) -> str:

@@ -71,7 +71,8 @@ class Imported:
         quads: How many quads are asserted.
         changed: Whether the store is another one now.
         told: Line and reason of the first rejected rows.
-        unknown: Column, code, number of rows, first row; the most frequent first.
+        unknown: Column, code, number of rows, first row; the most frequent first. Without a code,
+            cells of the column are no addresses.
     """
 
     source: str

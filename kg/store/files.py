@@ -61,8 +61,8 @@ def write_output(path: Path, data: bytes | Iterable[bytes]) -> None:
 def opened_output(path: Path) -> Iterator[IO[bytes]]:
     """Opens a file that a user named, with the permissions of her files.
 
-    It is there whole when the block ends well, else as it was. Where a link leads is written; a
-    pipe or device takes the data as it is.
+    It is there whole when the block ends well, else as it was; folders that lack are made. Where a
+    link leads is written; a pipe or device takes the data as it is.
     """
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
@@ -70,6 +70,7 @@ def opened_output(path: Path) -> Iterator[IO[bytes]]:
         return
     path = path.resolve()
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing(path, mode) as file:
         yield file
 
@@ -83,7 +84,9 @@ def try_output(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not path.exists() or path.is_file():
-        tempfile.TemporaryFile(dir=path.resolve().parent).close()
+        # Folders that lack are made only when there is something to write.
+        there = next(folder for folder in path.resolve().parents if folder.exists())
+        tempfile.TemporaryFile(dir=there).close()
 
 
 def umask() -> int:
