@@ -1,20 +1,21 @@
 """Acts of speech: what a clause of saying does, to whom, by whose word, on which occasion."""
 
-import re
 from datetime import date
 
 from kg.extract.actors import Actor, Mention
 from kg.extract.clauses import Stream
-from kg.extract.context import Clause, Context, Reference
+from kg.extract.context import Clause, Context
 from kg.extract.events import Events
-from kg.extract.facts import Act, Event
+from kg.extract.facts import Act, Event, Span
 from kg.extract.gazetteer import Gazetteer
 from kg.extract.lexicon import Lexicon
 from kg.extract.names import Cast
 from kg.extract.sentences import Sentence, Told, Word
+from kg.extract.wording import Wording
 
-_SKIPPED_MODALS = {"if", "would", "could", "can", "may", "might", "should", "must", "shall", "will"}
-
+_MOST_SPEAKERS = 6
+_SHORTEST = 5
+"""Words of a sentence that does something."""
 # By the way that the subject was found; judged by hand, not measured.
 _SURE = {
     "subject": 0.9,
@@ -41,6 +42,7 @@ class Acts:
         self.told = told
         self.published = date.fromisoformat(published) if published else None
         self.cast = Cast(told, gazetteer, self.english, published)
+        self.wording = Wording(lexicon, self.cast)
         self.context = Context(published=published)
         self.events = Events(self.lexicon, self.cast, self.english, self.published, told.text)
         self.acts: list[Act] = []
@@ -66,82 +68,100 @@ class Acts:
         )
 
     @property
-    def general_kinds(self) -> set[str]:
+    def general_kinds(self) -> frozenset[str]:
         """Kinds whose verb leaves it to the words what is done by them."""
-        return {"Assert", "Report", "Announce", "Speech", "Interview", "Letter"}
+        return self.english.kinds["general_kind"]
 
     def _acts(self, stream: Stream, clause: Clause, made: dict[int, list[Act]]) -> list[Act]:
-        if not self._is_act(clause) or (clause.negated and clause.kind not in {"Accept"}):
+        """Makes the acts of a clause, one for each speaker, or gives its kind to the one above.
+
+        Args:
+            stream: Where the clause stands.
+            clause: Perhaps none of an act.
+            made: The acts of the clauses before, by the identity of these.
+        """
+        if not self._is_act(clause) or not self._is_done(clause):
             return []
-        kind = clause.kind if self.vocabulary.is_a(clause.kind, "SpeechAct") else "Assert"
-        if clause.negated:
-            kind = "Reject"
-        if clause.modal in _SKIPPED_MODALS and not clause.cue.lemma.startswith("will"):
-            return []
-        words = stream.words
-        start, stop = (
-            words[clause.at].start,
-            words[clause.stop - 1].end if clause.stop > clause.at else words[clause.end - 1].end,
-        )
-        first = min(max(clause.end, clause.object_at), len(words) - 1)
-        content = self._content(words, first, start, stop)
-        if clause.before:
-            content = (words[0].start, words[clause.before - 1].end)
-            start, stop = words[0].start, words[clause.end - 1].end
-            first = 0
-        if clause.cue.lemma.split()[0] in self.english["general"] and kind in self.general_kinds:
-            text = " ".join(w.lower for w in words[first : clause.before or clause.stop])
-            kind = self._by_content(kind, text, stream, clause.subjects, first)
-        governor = next(iter(made.get(id(clause.governor), [])), None) if clause.governor else None
-        speakers = clause.subjects
-        if governor and self._is_of(governor.speaker, clause) and clause.cue.form in {"s", "base"}:
+        span, content, words = self._parts(stream, clause)
+        kind = self._kind(stream, clause, words)
+        governor = self._governor(clause, made)
+        present = clause.cue.form in {"s", "base"}
+        if governor and present and self._is_of(governor.speaker, clause):
             # "told him that the United States intends to ...": what is told, not another act.
             if governor.kind in self.general_kinds:
-                governor.kind = (
-                    kind if kind != "Promise" or governor.kind != "Report" else "Announce"
-                )
+                announced = kind == "Promise" and governor.kind == "Report"
+                governor.kind = "Announce" if announced else kind
             return [governor]
-        if (
-            self.context.own_voice
-            and clause.cue.form in {"s", "base"}
-            and self.vocabulary.is_a(kind, "Commissive") | (kind == "Announce")
-        ):
-            author = self.context.author
-            if author and not any(s is author or s.slug == author.state for s in speakers):
-                speakers, kind = (author,), "Announce"
+        speakers = clause.subjects
+        author = self.context.author
+        if author and present and self._is_announced_by(author, kind, speakers):
+            speakers, kind = (author,), "Announce"
+        in_quotes = any(w.quote >= 0 for w in stream.words[clause.at : clause.stop])
         found: list[Act] = []
-        for speaker in speakers[:6]:
-            addressee = self._addressee(clause, speaker, governor)
-            quoted = (
-                any(w.quote >= 0 for w in words[clause.at : clause.stop]) or self.context.own_voice
-            )
-            reporter = governor.speaker if governor else self._reporter(speaker)
-            if clause.source and clause.source[0] is not speaker:
-                reporter = clause.source[0]
+        for speaker in speakers[:_MOST_SPEAKERS]:
             act = Act(
                 kind=kind,
                 speaker=speaker,
-                addressee=addressee,
+                addressee=self._addressee(clause, speaker, governor),
                 sentence=stream.sentence,
-                span=(start, stop),
+                span=span,
                 content=content,
                 rule=f"verb/{clause.rule}",
                 confidence=_SURE.get(clause.rule, 0.7),
                 governor=governor,
-                reporter=reporter,
-                quoted=quoted,
+                reporter=self._reporter_of(clause, speaker, governor),
+                quoted=in_quotes or self.context.own_voice,
+                joint=found[0] if found else None,
                 verb=clause.cue.lemma,
             )
             act.during = self._told_in(act, governor)
-            if found:
-                act.joint = found[0]
             found.append(act)
         self.acts += found
         return found
 
-    def _content(
-        self, words: tuple[Word, ...], first: int, start: int, stop: int
-    ) -> tuple[int, int]:
+    def _governor(self, clause: Clause, made: dict[int, list[Act]]) -> Act | None:
+        """The act in whose content a clause stands, the first of several speakers'."""
+        return next(iter(made.get(id(clause.governor), [])), None) if clause.governor else None
+
+    def _is_done(self, clause: Clause) -> bool:
+        """Whether it is said to have been done: not "may condemn", not "did not condemn"."""
+        if clause.negated and clause.kind != "Accept":
+            return False
+        return not clause.modal or clause.cue.lemma.startswith("will")
+
+    def _parts(self, stream: Stream, clause: Clause) -> tuple[Span, Span, range]:
+        """Characters of verb and content, and of the content; indexes of the words of this."""
+        words, at = stream.words, clause.at
+        if clause.before:
+            span = (words[0].start, words[clause.end - 1].end)
+            content = (words[0].start, words[clause.before - 1].end)
+            return span, content, range(clause.before)
+        last = (clause.stop if clause.stop > at else clause.end) - 1
+        span = (words[at].start, words[last].end)
+        first = min(max(clause.end, clause.object_at), len(words) - 1)
+        return span, self._content(words, first, *span), range(first, clause.stop)
+
+    def _kind(self, stream: Stream, clause: Clause, words: range) -> str:
+        """The kind of an act, by its verb, or by its words where that is too general."""
+        if clause.negated:
+            return "Reject"
+        kind = clause.kind if self.vocabulary.is_a(clause.kind, "SpeechAct") else "Assert"
+        return self._by_words(kind, stream, clause, words)
+
+    def _by_words(self, kind: str, stream: Stream, clause: Clause, words: range) -> str:
+        general = clause.cue.lemma.split()[0] in self.english["general"]
+        if not general or kind not in self.general_kinds:
+            return kind
+        text = " ".join(w.lower for w in stream.words[words.start : words.stop])
+        return self.wording.act_of(kind, text, stream, clause.subjects, words.start)
+
+    def _is_announced_by(self, author: Actor, kind: str, speakers: tuple[Actor, ...]) -> bool:
+        """As in a minister's "Canada will send aid", of another state: the author announces it."""
+        commits = kind == "Announce" or self.vocabulary.is_a(kind, "Commissive")
+        own = any(s is author or s.slug == author.state for s in speakers)
+        return self.context.own_voice and commits and not own
+
+    def _content(self, words: tuple[Word, ...], first: int, start: int, stop: int) -> Span:
         """What is said, without the marks around it."""
         for at in range(first, min(first + 9, len(words) - 1)):
             # "said in a statement on Monday that ...": what follows is said.
@@ -182,6 +202,12 @@ class Acts:
         author = self.context.author
         return author if author is not None and author is not speaker else None
 
+    def _reporter_of(self, clause: Clause, speaker: Actor, governor: Act | None) -> Actor | None:
+        """Whose word it goes by: "according to" goes before the one who tells of it."""
+        if clause.source and clause.source[0] is not speaker:
+            return clause.source[0]
+        return governor.speaker if governor else self._reporter(speaker)
+
     def _addressee(self, clause: Clause, speaker: Actor, governor: Act | None) -> Actor | None:
         if clause.objects:
             return clause.objects[0]
@@ -203,165 +229,90 @@ class Acts:
         )
 
     def _told_in(self, act: Act, governor: Act | None) -> Event | None:
+        """The talk that an act was performed in, or the author's own statement."""
         talk = self.events.talk_of(self.context.parties)
-        if (
-            talk
-            and not (governor is None and self._told_the_press(act.speaker, act.sentence))
-            and act.speaker in talk.actors
-            and (
-                self.readout
-                or (governor and governor.speaker in talk.actors and act.kind not in {"Announce"})
-            )
-        ):
-            return talk
-        if self.context.own_voice:
-            return self._own_occasion()
-        return None
+        if talk and act.speaker in talk.actors:
+            aside = governor is None and self._told_the_press(act.speaker, act.sentence)
+            told = governor and governor.speaker in talk.actors and act.kind != "Announce"
+            if not aside and (self.readout or told):
+                return talk
+        return self._own_occasion() if self.context.own_voice else None
 
     def _occasion(self, act: Act) -> Event | None:
+        """The press conference, interview, post … at which a speaker says it."""
         if act.governor is not None:
             return None
-        for event in self.events.found:
-            if not (event.agents and event.agents[0] is act.speaker and event.status == "occurred"):
-                continue
-            if (
-                event.kind in {"PressConference", "Speech"}
-                and act.sentence.start >= event.sentence.start
-            ):
-                return event
-            if (
-                event.kind in {"Interview", "PressStatement", "SocialMediaPost", "Letter"}
-                and act.sentence.start == event.sentence.start
-            ):
-                return event
-            if event.kind == "SocialMediaPost" and act.verb == "write":
-                return event
-        return None
+        held = (
+            event
+            for event in self.events.found
+            if event.agents and event.agents[0] is act.speaker and event.status == "occurred"
+        )
+        return next((event for event in held if self._is_at(act, event)), None)
+
+    def _is_at(self, act: Act, event: Event) -> bool:
+        """Whether an act of its speaker belongs to an event, from its sentence on or only in it."""
+        if event.kind in {"PressConference", "Speech"}:
+            return act.sentence.start >= event.sentence.start
+        if event.kind == "SocialMediaPost" and act.verb == "write":
+            return True
+        once = event.kind in {"Interview", "PressStatement", "SocialMediaPost", "Letter"}
+        return once and act.sentence.start == event.sentence.start
 
     def _own_occasion(self) -> Event | None:
         author = self.context.author
-        return next(
-            (
-                e
-                for e in self.events.found
-                if e.kind in {"PressStatement", "SocialMediaPost"} and author in e.agents
-            ),
-            None,
-        )
+        own = (e for e in self.events.found if e.kind in {"PressStatement", "SocialMediaPost"})
+        return next((event for event in own if author in event.agents), None)
 
     def _announced(self, acts: list[Act], sentence: Sentence) -> None:
         """As in "noting that a meeting will take place": who says so announces it."""
         for event in reversed(self.events.found):
             if event.sentence.end < sentence.start:
-                break
-            if event.sentence is sentence and event.status == "scheduled" and event.teller is None:
-                for act in acts:
-                    start, end = event.spans[0]
-                    if (
-                        act.content[0] <= start
-                        and end <= act.content[1]
-                        and act.kind in self.general_kinds
-                    ):
-                        event.teller = act
-                        act.kind = "Announce" if act.kind == "Assert" else act.kind
+                return
+            if event.sentence is not sentence or event.status != "scheduled" or event.teller:
+                continue
+            start, end = event.spans[0]
+            for act in acts:
+                inside = act.content[0] <= start and end <= act.content[1]
+                if inside and act.kind in self.general_kinds:
+                    event.teller = act
+                    act.kind = "Announce" if act.kind == "Assert" else act.kind
 
     def _own(self, stream: Stream, sentence: Sentence) -> None:
         """A sentence of a statement without a verb of saying: what it does, its words tell."""
         author = self.context.author
-        if author is None or len(stream.words) < 5:
+        if author is None or len(stream.words) < _SHORTEST:
             return
         text = " ".join(w.lower for w in stream.words)
         state = self.cast.actors.get(author.state)
-        own = re.search(r"\b(we|our|i)\b", text) is not None
-        named = any(
-            isinstance(m, Mention) and state in m.actors and m.how not in {"demonym", "part"}
-            for m in stream.entities.values()
-        )
-        kind = self._by_content("", text, stream, (author, *((state,) if state else ())))
-        if not kind and re.search(r"\b(will|plans? to|is to|are to)\b", text):
+        kind = self.wording.act_of("", text, stream, (author, state) if state else (author,))
+        if not kind and self.english.says("resolved", text):
             kind = "Announce"
         if not kind:
             return
-        speaker = (
-            state
-            if state
-            and named
-            and not own
-            and kind in {"Promise", "Announce"}
-            and self._subject_is(stream, state)
-            else author
-        )
+        speaker = author
+        if state and kind in {"Promise", "Announce"} and self._is_subject(stream, state):
+            speaker = author if self.english.says("own", text) else state
         span = (stream.words[0].start, stream.words[-1].end)
-        act = Act(kind, speaker, None, sentence, span, span, "statement/own", 0.7, quoted=True,
-                  reporter=author if speaker is not author else None)  # fmt: skip
-        act.during = self._own_occasion()
-        self.acts.append(act)
-
-    def _subject_is(self, stream: Stream, state: Actor) -> bool:
-        first = next(
-            (m for _, m in sorted(stream.entities.items()) if isinstance(m, Mention)), None
-        )
-        return first is not None and state in first.actors
-
-    def _by_content(
-        self, kind: str, text: str, stream: Stream, speakers: tuple[Actor, ...], first: int = 0
-    ) -> str:
-        """The act that the words show where the verb is too general to tell."""
-        told = text.split()
-        found = list(self.english.acts_in(told))
-        if not found and kind != "Assert":
-            return kind
-        own_names = {w.lower() for s in speakers for w in s.name.split()}
-        states = [self.cast.actors.get(s.state) for s in speakers]
-        own_names |= {form.lower() for s in states if s for form in s.forms}
-        own_names |= {"i", "we", "our", "my", "he", "she", "they", "i'm", "we're"}
-        best = ""
-        for at, act, own in found:
-            before = [w for word in told[max(0, at - 7) : at] for w in (word, *word.split("-"))]
-            mine = not own or any(w in own_names for w in before)
-            if mine or any(s and self._named_before(stream, s, first + at) for s in states):
-                best = act
-                break
-        if not best and kind == "Assert" and self._doing(stream, speakers, states):
-            return "Announce"
-        if not best:
-            return kind
-        # "is going to hit": a promise of harm is a threat.
-        return next(
-            (
-                act
-                for act, instead, words in self.english.instead
-                if instead == best and re.search(words, text)
-            ),
-            best,
+        self.acts.append(
+            Act(
+                kind=kind,
+                speaker=speaker,
+                addressee=None,
+                sentence=sentence,
+                span=span,
+                content=span,
+                rule="statement/own",
+                confidence=0.7,
+                quoted=True,
+                reporter=author if speaker is not author else None,
+                during=self._own_occasion(),
+            )
         )
 
-    def _doing(
-        self, stream: Stream, speakers: tuple[Actor, ...], states: list[Actor | None]
-    ) -> bool:
-        """As in "said that it is expelling two diplomats": a step of one's own, made known."""
-        own = {id(a) for a in (*speakers, *states) if a is not None}
-        words = stream.words
-        for at in range(2, len(words)):
-            if not words[at].lower.endswith("ing") or words[at - 1].lower not in {
-                "is",
-                "are",
-                "was",
-            }:
-                continue
-            entity = stream.entities.get(at - 2)
-            told = isinstance(entity, Mention) and {id(a) for a in entity.actors} & own
-            itself = isinstance(entity, Reference) and entity.what in {"it", "we", "he", "she"}
-            cues = self.lexicon.verbs.get(words[at].lower, ())
-            if (told or itself) and any(self.vocabulary.is_a(c.kind, "Action") for c in cues):
-                return True
-        return False
-
-    def _named_before(self, stream: Stream, actor: Actor, at: int) -> bool:
-        return any(
-            isinstance(m, Mention)
-            and actor in m.actors
-            and m.how != "demonym"
-            and at - 6 <= m.last <= at
-            for m in stream.entities.values()
+    def _is_subject(self, stream: Stream, state: Actor) -> bool:
+        """Whether a state comes first in a sentence, and is named there by more than a demonym."""
+        mentions = [m for _, m in sorted(stream.entities.items()) if isinstance(m, Mention)]
+        named = (m for m in mentions if m.how not in {"demonym", "part"})
+        return (
+            bool(mentions) and state in mentions[0].actors and any(state in m.actors for m in named)
         )

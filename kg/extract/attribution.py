@@ -29,7 +29,7 @@ class Attribution(Subjects):
             told = self.actors_of(entity, None) if entity else ()
             if not told or entity is None:
                 continue
-            tops = [c for c in self.clauses if c.governor is None and self._says(c)]
+            tops = [c for c in self.clauses if c.governor is None and self.says(c)]
             for clause in tops:
                 clause.source = told
                 if clause.at < at:
@@ -46,7 +46,7 @@ class Attribution(Subjects):
     def _trailing(self) -> None:
         """As in "the talks failed, Rubio said on Monday": who says all that goes before."""
         words = self.words
-        last = next((c for c in reversed(self.clauses) if self._says(c)), None)
+        last = next((c for c in reversed(self.clauses) if self.says(c)), None)
         if (
             self.question
             or last is None
@@ -84,7 +84,7 @@ class Attribution(Subjects):
 
     def _retold(self) -> None:
         """As in "commented on the plan, saying that": what was said tells it."""
-        said = [c for c in self.clauses if c.rule == "participle" and self._says(c)]
+        said = [c for c in self.clauses if c.rule == "participle" and self.says(c)]
         if said:
             self.clauses = [
                 c

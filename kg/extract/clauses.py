@@ -323,9 +323,7 @@ class Stream(Attribution):
     def _by_noun(self, clause: Clause) -> None:
         """As in "expressed concern": the noun tells what the verb does not."""
         lemma = clause.cue.lemma.split()[0]
-        if lemma not in self.english["light"] or (
-            not self._says(clause) and clause.kind != "Event"
-        ):
+        if lemma not in self.english["light"] or (not self.says(clause) and clause.kind != "Event"):
             return
         if clause.cue.rest or (
             clause.end < len(self.words) and self.words[clause.end].lower == "that"

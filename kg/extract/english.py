@@ -24,7 +24,7 @@ class English:
         irregular: Past and participle of each verb that does not bend by rule.
         content: Act that words in what is said show, and whether only the speaker's own do.
         instead: Act, the act that it is instead of, and a pattern of the words that show it.
-        kinds: Names of kinds: `deed` and `deed_by_noun`.
+        kinds: Names of kinds: `deed`, `deed_by_noun` and `general_kind`.
         stance: Slug of the stance that each act takes.
         short: Offices by their short form: `pm`.
         weekdays: From Monday to Sunday.
@@ -168,7 +168,7 @@ def read_english(project: Path | None = None) -> English:
                     for entry in value:
                         act = (entry["act"], entry.get("own") == "true")
                         content |= dict.fromkeys(entry["words"], act)
-                elif name in {"deed", "deed_by_noun"}:
+                elif name in {"deed", "deed_by_noun", "general_kind"}:
                     kinds[name] = frozenset(value)
                 elif name == "stance":
                     stance |= value

@@ -128,7 +128,7 @@ class Gathering:
         """As in "said on Wednesday that talks failed": the day on which it was told."""
         words = stream.words
         for clause in stream.clauses:
-            if clause.at >= at or clause.kind == "Announce" or not stream._says(clause):
+            if clause.at >= at or clause.kind == "Announce" or not stream.says(clause):
                 continue
             between = words[day.last : at]
             after = clause.end <= day.first <= clause.end + 3 and any(

@@ -321,7 +321,7 @@ class Occasions(Gathering):
             return None
         # A day before what is said of it is the day on which it was said.
         said = [c.end for c in stream.clauses
-                if c.at < at and c.kind != "Announce" and stream._says(c)]  # fmt: skip
+                if c.at < at and c.kind != "Announce" and stream.says(c)]  # fmt: skip
         days = [d for d in stream.days if d.first >= max(said, default=0)]
         self._date(event, stream, at, days, noun=True)
         return event

@@ -12,6 +12,10 @@ from kg.extract.lexicon import Cue, Lexicon
 from kg.extract.questions import Questions
 from kg.extract.sentences import Sentence, Told
 
+_MOST_SPEAKERS = 4
+_PHRASE = 7
+"""Words of the longest phrase in marks that begins with a capital and is no speech."""
+
 
 @dataclass
 class _Run:
@@ -33,91 +37,108 @@ class Quotations(Questions):
 
     def _full_quotes(self) -> set[int]:
         """Quotations that are speech of their own; others are words of the clause."""
-        full = set()
+        full: set[int] = set()
         text = self.told.text
         for number, quote in enumerate(self.told.quotes):
             inside = text[quote.start : quote.end].lstrip(" …[.'‘")
             before = text[max(0, quote.start - 4) : quote.start - 1].rstrip(" ")
-            words = len(inside.split())
-            if (
-                (
-                    words >= 3
-                    and inside[:1].isupper()
-                    and (not before or before[-1] in ",:.!?;\n" or quote.start < 3 or words > 7)
-                )
-                or (
-                    words >= 3
-                    and before[-1:] in {",", ":"}
-                    and re.match(r"(I|we|it|that|they|he|she|you|there)\b", inside, re.I)
-                )
-                or re.search(r"[.!?] [A-Z“]", inside)
-                or (number and self.told.quotes[number - 1].run == quote.run and number - 1 in full)
-            ):
+            goes_on = number - 1 in full and self.told.quotes[number - 1].run == quote.run
+            if goes_on or self._is_speech(inside, before, opens=quote.start < 3):
                 full.add(number)
         return full
 
+    def _is_speech(self, inside: str, before: str, *, opens: bool) -> bool:
+        """Whether words in marks are a sentence, or what a sentence may begin with.
+
+        Args:
+            inside: The words.
+            before: What stands before them, without blanks at its end.
+            opens: Whether they open the text.
+        """
+        words = len(inside.split())
+        if re.search(r"[.!?] [A-Z“]", inside):
+            return True
+        if words < 3:
+            return False
+        if inside[:1].isupper() and (
+            not before or before[-1] in ",:.!?;\n" or opens or words > _PHRASE
+        ):
+            return True
+        begins = re.match(r"[^\W\d]+", inside)
+        said = begins is not None and begins[0].lower() in self.english["begins_speech"]
+        return before[-1:] in {",", ":"} and said
+
     def _quotations(self, number: int, stream: Stream, made: dict[int, list[Act]]) -> None:
+        """Reads the quotations of a sentence: who speaks in each, and what is done by its words."""
         sentence = self.told.sentences[number]
         for quote, indexes in streams(sentence, self.full):
             if quote < 0 or not indexes:
                 continue
-            run = self.told.quotes[quote].run
             clause = self._cue_of(stream, quote, sentence)
-            if (
-                clause
-                and self.vocabulary.is_a(clause.kind, "Communication")
-                and not made.get(id(clause))
-            ):
-                clause.kind = "Assert"
-                made[id(clause)] = self._acts(stream, clause, made)
-            elif clause and id(clause) not in made:
-                made[id(clause)] = self._acts(stream, clause, made)
-            acts = made.get(id(clause), []) if clause else []
-            if clause and clause.subjects and not clause.passive:
-                self.runs[run] = _Run(clause.subjects, acts[0] if acts else None)
-            known = self.runs.get(run)
-            if known is None:
-                known = self._later(run, number) or self._alone(quote, number)
-                if known is None:
-                    continue
-                self.runs[run] = known
-            inner = self._stream(number, quote, indexes, self.context, known.speaker)
+            acts = self._acts_at(stream, clause, made) if clause else []
+            run = self._run(quote, number, clause, acts)
+            if run is None:
+                continue
+            inner = self._stream(number, quote, indexes, self.context, run.speaker)
             clauses = inner.read()
-            text = " ".join(w.lower for w in inner.words)
+            self._quote(acts, inner, run)
             outer = acts[0] if acts else None
-            for act in acts:
-                act.quoted = True
-                act.content = (inner.words[0].start, inner.words[-1].end)
-                act.span = (min(act.span[0], act.content[0]), max(act.span[1], act.content[1]))
-                if act.kind in self.general_kinds:
-                    act.kind = self._by_content(act.kind, text, inner, known.speaker)
             nested: dict[int, list[Act]] = {}
-            for clause in clauses:
-                nested[id(clause)] = self._quoted_acts(inner, clause, nested, known, outer)
+            for one in clauses:
+                nested[id(one)] = self._quoted_acts(inner, one, nested, run, outer)
             if not acts and not any(nested.values()):
-                # A further sentence of one speech is an act of its own where it does another thing.
-                kind = self._by_content("Assert", text, inner, known.speaker)
-                if known.alone:
-                    known.alone = False
-                    self._said(known.speaker[0], kind, sentence, inner, known)
-                elif kind != "Assert" and (known.act is None or known.act.kind != kind):
-                    self._said(known.speaker[0], kind, sentence, inner, known)
+                self._further(inner, run)
             self.events.read(inner, clauses)
 
-    def _said(
-        self, speaker: Actor, kind: str, sentence: Sentence, inner: Stream, run: _Run
-    ) -> None:
+    def _acts_at(self, stream: Stream, clause: Clause, made: dict[int, list[Act]]) -> list[Act]:
+        """The acts of the verb at a quotation; one of writing or speaking says what is quoted."""
+        if not made.get(id(clause)) and self.vocabulary.is_a(clause.kind, "Communication"):
+            clause.kind = "Assert"
+            made[id(clause)] = self._acts(stream, clause, made)
+        elif id(clause) not in made:
+            made[id(clause)] = self._acts(stream, clause, made)
+        return made[id(clause)]
+
+    def _run(self, quote: int, number: int, clause: Clause | None, acts: list[Act]) -> _Run | None:
+        """Who speaks in a quotation: by its verb, by the run it belongs to, or by what is near."""
+        run = self.told.quotes[quote].run
+        if clause and clause.subjects and not clause.passive:
+            self.runs[run] = _Run(clause.subjects, acts[0] if acts else None)
+        known = self.runs.get(run) or self._later(run, number) or self._alone(quote, number)
+        if known is not None:
+            self.runs[run] = known
+        return known
+
+    def _quote(self, acts: list[Act], inner: Stream, run: _Run) -> None:
+        """Makes the words of a quotation the content of its acts."""
+        text = " ".join(w.lower for w in inner.words)
+        start, end = inner.words[0].start, inner.words[-1].end
+        for act in acts:
+            act.quoted = True
+            act.content = (start, end)
+            act.span = (min(act.span[0], start), max(act.span[1], end))
+            if act.kind in self.general_kinds:
+                act.kind = self.wording.act_of(act.kind, text, inner, run.speaker)
+
+    def _further(self, inner: Stream, run: _Run) -> None:
+        """A further sentence of one speech is an act of its own where it does another thing."""
+        text = " ".join(w.lower for w in inner.words)
+        kind = self.wording.act_of("Assert", text, inner, run.speaker)
+        another = kind != "Assert" and (run.act is None or run.act.kind != kind)
+        if not run.alone and not another:
+            return
+        run.alone = False
         span = (inner.words[0].start, inner.words[-1].end)
         self.acts.append(
             Act(
-                kind,
-                speaker,
-                None,
-                sentence,
-                span,
-                span,
-                "quotation/further",
-                0.6,
+                kind=kind,
+                speaker=run.speaker[0],
+                addressee=None,
+                sentence=inner.sentence,
+                span=span,
+                content=span,
+                rule="quotation/further",
+                confidence=0.6,
                 quoted=True,
                 during=run.act.during if run.act else None,
             )
@@ -170,7 +191,7 @@ class Quotations(Questions):
             return None
         start, end = inside[0].start, inside[-1].end
         saying = [
-            c for c in stream.clauses if self._speaks(c) and not c.passive and c.governor is None
+            c for c in stream.clauses if stream.says(c) and not c.passive and c.governor is None
         ]
         after = [
             c for c in saying if stream.words[c.at].start >= end and c.rule not in {"participle"}
@@ -198,11 +219,6 @@ class Quotations(Questions):
             stream.clauses.append(clause)
         return clause
 
-    def _speaks(self, clause: Clause) -> bool:
-        return self.vocabulary.is_a(clause.kind, "SpeechAct") or self.vocabulary.is_a(
-            clause.kind, "Communication"
-        )
-
     def _quoted_acts(
         self,
         stream: Stream,
@@ -211,76 +227,94 @@ class Quotations(Questions):
         run: _Run,
         outer: Act | None,
     ) -> list[Act]:
-        """Acts that a quotation tells of: "We told him ...", "He said, 'OK'"."""
+        """Acts that a quotation tells of: "We told him ...", "He said, 'OK'".
+
+        Args:
+            stream: Of the quotation.
+            clause: In it.
+            made: The acts of the clauses before, by the identity of these.
+            run: Who speaks.
+            outer: The act of the verb at the quotation.
+        """
         if not self._is_act(clause) or clause.negated or clause.modal:
             return []
-        governor = next(iter(made.get(id(clause.governor), [])), None) if clause.governor else None
-        words = stream.words
-        form = clause.cue.form
-        entity = stream.entities.get(stream._auxiliaries(clause.at)[2] - 1)
-        own = (isinstance(entity, Reference) and entity.what in {"i", "we"}) or self._is_of(
-            run.speaker[0], clause
-        )
+        governor = self._governor(clause, made)
+        own = self._is_own(stream, clause, run.speaker[0])
         # "We condemn", in the present: the act itself, and the words of the speaker's own.
-        performed = own and form in {"base", "s"}
-        start, stop = words[clause.at].start, words[clause.stop - 1].end
+        performed = own and clause.cue.form in {"base", "s"}
+        known = self._known_act(stream, clause, governor, outer, own=own, performed=performed)
+        if known is not None:
+            return known
+        words = stream.words
+        span = (words[clause.at].start, words[clause.stop - 1].end)
         first = min(max(clause.end, clause.object_at), len(words) - 1)
-        content = self._content(words, first, start, stop)
-        if performed and clause.kind == "Assert" and governor and own:
-            return []
-        if performed and not governor:
-            if outer is not None and outer.sentence is stream.sentence:
-                if outer.kind in self.general_kinds and clause.kind not in {"Assert"}:
-                    outer.kind = clause.kind
-                    outer.addressee = outer.addressee or (
-                        clause.objects[0] if clause.objects else None
-                    )
-                return [outer]
-            if clause.kind == "Assert":
-                return []
-        if words[clause.at].deep and governor and own:
-            if governor.kind in self.general_kinds:
-                governor.kind = clause.kind
-            return [governor]
-        kind = clause.kind
-        if clause.cue.lemma.split()[0] in self.english["general"] and kind in self.general_kinds:
-            kind = self._by_content(
-                kind,
-                " ".join(w.lower for w in words[first : clause.stop]),
-                stream,
-                clause.subjects,
-                first,
-            )
         reporter = governor.speaker if governor else None
         if not performed:
             reporter = reporter or run.speaker[0]
             governor = governor or outer or run.act
+        kind = self._by_words(clause.kind, stream, clause, range(first, clause.stop))
+        content = self._content(words, first, *span)
         found = []
-        speakers = clause.subjects
-        partner = self.context.partner(speakers[0])
-        if own and partner and not clause.objects and words[clause.at - 1].lower == "we":
-            # "In the end we said": both of those who talked.
-            speakers = (speakers[0], partner)
-        for speaker in speakers[:4]:
-            addressee = clause.objects[0] if clause.objects else self.context.partner(speaker)
+        for speaker in self._speakers(stream, clause, own=own)[:_MOST_SPEAKERS]:
+            partner = self.context.partner(speaker)
             act = Act(
                 kind=kind,
                 speaker=speaker,
-                addressee=addressee,
+                addressee=clause.objects[0] if clause.objects else partner,
                 sentence=stream.sentence,
-                span=(start, stop),
+                span=span,
                 content=content,
                 rule=f"quotation/{clause.rule}",
                 confidence=0.75,
                 governor=governor,
                 reporter=None if performed and reporter is speaker else reporter,
                 quoted=True,
+                during=run.act.during if performed and run.act else None,
             )
-            act.during = (
-                self._told_in(act, governor)
-                if not performed
-                else (run.act.during if run.act else None)
-            )
+            if not performed:
+                act.during = self._told_in(act, governor)
             found.append(act)
         self.acts += found
         return found
+
+    def _is_own(self, stream: Stream, clause: Clause, speaker: Actor) -> bool:
+        """Whether who speaks does it: "we", "I", or the speaker's own state."""
+        entity = stream.entities.get(stream._auxiliaries(clause.at)[2] - 1)
+        first = isinstance(entity, Reference) and entity.what in {"i", "we"}
+        return first or self._is_of(speaker, clause)
+
+    def _known_act(
+        self,
+        stream: Stream,
+        clause: Clause,
+        governor: Act | None,
+        outer: Act | None,
+        *,
+        own: bool,
+        performed: bool,
+    ) -> list[Act] | None:
+        """The act found already that a clause only tells the kind of; empty where it is none."""
+        kind = clause.kind
+        if performed and governor is None and outer and outer.sentence is stream.sentence:
+            if outer.kind in self.general_kinds and kind != "Assert":
+                outer.kind = kind
+                objects = clause.objects
+                outer.addressee = outer.addressee or (objects[0] if objects else None)
+            return [outer]
+        if performed and kind == "Assert":
+            return []
+        if stream.words[clause.at].deep and governor and own:
+            if governor.kind in self.general_kinds:
+                governor.kind = kind
+            return [governor]
+        return None
+
+    def _speakers(self, stream: Stream, clause: Clause, *, own: bool) -> tuple[Actor, ...]:
+        """As in "In the end we said": both of those who talked."""
+        partner = self.context.partner(clause.subjects[0])
+        we = own and stream.words[clause.at - 1].lower == "we"
+        return (
+            (clause.subjects[0], partner)
+            if we and partner and not clause.objects
+            else clause.subjects
+        )

@@ -236,7 +236,7 @@ class Subjects(Antecedents):
         for clause in reversed(self.clauses):
             if clause.end > at:
                 continue
-            if not self._says(clause):
+            if not self.says(clause):
                 continue
             between = [w.lower for w in self.words[clause.end : at]]
             if ";" in between:
@@ -260,7 +260,8 @@ class Subjects(Antecedents):
             return clause
         return None
 
-    def _says(self, clause: Clause) -> bool:
+    def says(self, clause: Clause) -> bool:
+        """Whether a clause is one of saying, writing or speaking."""
         vocabulary = self.lexicon.vocabulary
         return vocabulary.is_a(clause.kind, "SpeechAct") or vocabulary.is_a(
             clause.kind, "Communication"
@@ -326,7 +327,7 @@ class Subjects(Antecedents):
                 if "," in between or len(between) > 40 or self._is_clause_between(clause, to):
                     return None
                 return Subject(clause.subjects[:1], "purpose", clause.governor)
-            if self._says(clause):
+            if self.says(clause):
                 return None
         return None
 
@@ -342,7 +343,7 @@ class Subjects(Antecedents):
         before = [c for c in self.clauses if c.governor is None and c.rule in {"subject", "shared"}]
         if not follows or not before or before[-1].cue.form != "past" or before[-1].passive:
             return None
-        says = self.lexicon.vocabulary.is_a(cue.kind, "SpeechAct") and self._says(before[-1])
+        says = self.lexicon.vocabulary.is_a(cue.kind, "SpeechAct") and self.says(before[-1])
         return Subject(before[-1].subjects, "shared", None) if says else None
 
     def _inverted(self, at: int, end: int, cue: Cue) -> Subject | None:
