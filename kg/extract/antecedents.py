@@ -1,5 +1,7 @@
 """Whom a pronoun or a description means."""
 
+from collections.abc import Iterator
+
 from kg.extract.actors import Actor, Mention
 from kg.extract.context import Clause, Entity, Group, Reference
 from kg.extract.references import Words
@@ -27,46 +29,54 @@ class Antecedents(Words):
             return tuple(dict.fromkeys(found))
         if isinstance(entity, Mention):
             return entity.actors
-        context = self.context
-        if entity.what in {"he", "she"}:
-            one = self._pronoun(entity, clause, is_object)
-            return (one,) if one else ()
-        if entity.what in {"sides", "they"}:
-            if entity.what == "they" and len(context.subject) > 1 and not is_object:
-                people = all(a.kind == "Person" for a in context.parties)
-                if context.readout and people and context.subject[0].kind != "Person":
-                    return context.parties
-                return context.subject
-            if entity.what == "they" and is_object:
-                return ()
-            if (
-                entity.what == "they"
-                and len(context.subject) == 1
-                and context.subject[0].kind != "Person"
-            ):
-                return context.subject
-            if len(context.parties) > 1:
-                return context.parties
-            many = self.cast.collective
-            if many and entity.noun not in {"two", "pair", ""}:
-                return (many,)
-            return context.group or self._two() or ((many,) if many else ())
-        if entity.what in {"i", "we"} and self.words[entity.first].deep:
-            # In a quotation inside a quotation, the one who is quoted there speaks.
-            return next(
-                (c.subjects for c in reversed(self.clauses) if not self.words[c.at].deep), ()
-            )
-        if entity.what == "i":
-            return self.speaker or ((context.author,) if context.author else ())
-        if entity.what == "we":
-            return self.speaker or ((context.author,) if context.author else ())
-        if entity.what == "counterpart":
-            return self._counterpart(entity, clause)
-        if entity.what == "role":
-            return self._by_role(entity, is_object)
-        if entity.what == "body":
-            return self._by_body(entity, clause)
+        match entity.what:
+            case "he" | "she":
+                one = self._pronoun(entity, clause, is_object)
+                return (one,) if one else ()
+            case "they":
+                return self._they(is_object)
+            case "sides":
+                return self._sides(entity.noun)
+            case "i" | "we":
+                return self._first_person(entity)
+            case "counterpart":
+                return self._counterpart(entity, clause)
+            case "role":
+                return self._by_role(entity, is_object)
+            case "body":
+                return self._by_body(entity, clause)
         return ()
+
+    def _they(self, is_object: tuple[Actor, ...]) -> tuple[Actor, ...]:
+        """Several of whom the sentence before spoke, a body, or all sides."""
+        context = self.context
+        subject, parties = context.subject, context.parties
+        if is_object:
+            return ()
+        if len(subject) > 1:
+            people = all(a.kind == "Person" for a in parties)
+            leaders = context.readout and people and subject[0].kind != "Person"
+            return parties if leaders else subject
+        if len(subject) == 1 and subject[0].kind != "Person":
+            return subject
+        return self._sides("")
+
+    def _sides(self, noun: str) -> tuple[Actor, ...]:
+        """All sides of the talk, those who act as one, or those named together last."""
+        if len(self.context.parties) > 1:
+            return self.context.parties
+        many = (self.cast.collective,) if self.cast.collective else ()
+        if many and noun not in {"two", "pair", ""}:
+            return many
+        return self.context.group or self._two() or many
+
+    def _first_person(self, entity: Reference) -> tuple[Actor, ...]:
+        """Who speaks: in a quotation inside a quotation, the one who is quoted there."""
+        if self.words[entity.first].deep:
+            outside = (c for c in reversed(self.clauses) if not self.words[c.at].deep)
+            return next((clause.subjects for clause in outside), ())
+        author = self.context.author
+        return self.speaker or ((author,) if author else ())
 
     def _two(self) -> tuple[Actor, ...]:
         """The two who hold office in different states, where the text has named just two so far."""
@@ -76,61 +86,45 @@ class Antecedents(Words):
     def _pronoun(
         self, entity: Reference, clause: Clause | None, is_object: tuple[Actor, ...]
     ) -> Actor | None:
-        context = self.context
+        """The likeliest whom "he" or "she" may mean, one whose gender is known before all."""
+        order = [
+            actor
+            for actor in self._likeliest(entity, clause, is_object)
+            if actor.kind == "Person"
+            and actor.gender in {entity.what, ""}
+            and actor not in is_object
+        ]
+        if order and order[0] in self.context.subject:
+            return order[0]  # of whom the sentence before spoke, though no name tells the gender
+        exact = (actor for actor in order if actor.gender == entity.what)
+        return next(exact, order[0] if order else None)
 
-        def fits(actor: Actor | None) -> bool:
-            return (
-                actor is not None
-                and actor.kind == "Person"
-                and actor.gender in {entity.what, ""}
-                and actor not in is_object
-            )
-
+    def _likeliest(
+        self, entity: Reference, clause: Clause | None, is_object: tuple[Actor, ...]
+    ) -> Iterator[Actor]:
+        """Yields whom a pronoun may mean, the likeliest first."""
+        main, recent = self.context.subject, self.context.recent
+        governing, told = (clause.subjects, clause.objects) if clause else ((), ())
         earlier = [
-            a
-            for m in self.entities.values()
-            if isinstance(m, Mention) and m.last <= entity.first
-            for a in m.actors
-            if fits(a)
+            actor
+            for mention in self.entities.values()
+            if isinstance(mention, Mention) and mention.last <= entity.first
+            for actor in mention.actors
         ]
-        governing = [a for a in (clause.subjects if clause else ()) if fits(a)]
-        speaking = [a for a in self.speaker if fits(a)]
-        partners = [
-            p
-            for s in (*(clause.subjects if clause else ()), *is_object, *self.speaker)
-            for p in (context.partner(s),)
-            if fits(p)
-        ]
-        told = [a for a in (clause.objects if clause else ()) if fits(a)]
-        main = [a for a in context.subject if fits(a)]
-        recent = [a for a in context.recent if fits(a)]
+        talking = (*governing, *is_object, *self.speaker)
+        partners = [p for one in talking if (p := self.context.partner(one))]
         if self.speaker and not clause:
             # In a quotation, "he" is the one spoken of or with, hardly ever the speaker.
-            order: list[Actor | None] = [
-                *partners,
-                *[a for a in earlier if a not in speaking],
-                *[a for a in recent if a not in self.speaker],
-            ]
+            yield from partners
+            yield from (actor for actor in (*earlier, *recent) if actor not in self.speaker)
         elif is_object:
-            order = [*governing, *partners, *told, *earlier, *main, *recent]
+            yield from (*governing, *partners, *told, *earlier, *main, *recent)
+        elif clause:
+            yield from (*governing, *told)
+            yield from (a for c in self.clauses if c.governor is not clause for a in c.subjects)
+            yield from (*reversed(earlier), *partners, *main, *earlier, *recent)
         else:
-            doing = [
-                a for c in self.clauses if c.governor is not clause for a in c.subjects if fits(a)
-            ]
-            order = [
-                *governing,
-                *told,
-                *(doing if clause else ()),
-                *(reversed(earlier) if clause else main),
-                *partners,
-                *main,
-                *earlier,
-                *recent,
-            ]
-        exact = [a for a in order if a is not None and a.gender == entity.what]
-        if order and order[0] in main:
-            return order[0]  # of whom the sentence before spoke, though no name tells the gender
-        return next(iter(exact or order), None)
+            yield from (*main, *partners, *main, *earlier, *recent)
 
     def _counterpart(self, entity: Reference, clause: Clause | None) -> tuple[Actor, ...]:
         context = self.context

@@ -103,7 +103,7 @@ class English:
     @cached_property
     def points_back(self) -> frozenset[str]:
         """Words that what points back may begin with: pronouns, articles, bare offices."""
-        people = {"it", "the", "both", "officials", "representatives", "authorities", "police"}
+        people = {"it", "police", *self.lists["officials_from"]}
         offices = {word.split()[0] for word in (*self.lists["role"], *self.short)}
         listed = self.lists["determiner"] | self.lists["sides"] | people
         return frozenset(listed | offices | set(self.pronouns))

@@ -57,26 +57,23 @@ class Words(Groups):
         )
 
     def _references(self) -> None:
+        """Finds what points back, and what stands for a state, from left to right."""
         at, begins = 0, self.english.points_back
         while at < len(self.words):
-            if at not in self.entities:
-                found = self._reference(at) if self.words[at].lower in begins else None
-                if found:
-                    for n in range(found.first, found.last):
-                        if n in self._starts:
-                            del self._starts[n]
-                    named = self._named(found)
-                    self._add(named)
-                    at = named.last
-                    continue
-            else:
-                of_state = self._of_state(at)
-                if of_state:
-                    at = of_state.last
-                    continue
-                at = self.entities[at].last
+            entity = self.entities.get(at)
+            if entity is not None:
+                of_state = self._of_state(at, entity) if isinstance(entity, Mention) else None
+                at = (of_state or entity).last
                 continue
-            at += 1
+            found = self._reference(at) if self.words[at].lower in begins else None
+            if found is None:
+                at += 1
+                continue
+            for n in range(found.first, found.last):
+                self._starts.pop(n, None)
+            named = self._named(found)
+            self._add(named)
+            at = named.last
 
     def _named(self, found: Reference) -> Mention | Reference:
         """As in "his Brazilian counterpart, Jane Roe,": the name says who is meant."""
@@ -96,52 +93,50 @@ class Words(Groups):
                 return Mention(found.first, name.last, "name", name.actors)
         return found
 
-    def _of_state(self, at: int) -> Mention | None:
+    def _of_state(self, at: int, entity: Mention) -> Mention | None:
         """As in "U.S. officials", "the Ortega regime": the state itself."""
-        entity = self.entities[at]
-        if not isinstance(entity, Mention) or entity.first != at:
+        words, after = self.words, entity.last
+        if entity.first != at:
             return None
-        nxt = entity.last
         office = self._office_of(entity)
         if office:
             return office
-        if nxt < len(self.words) and self.words[nxt].lower == "counterpart":
-            named = self._named(
-                Reference(at, nxt + 1, "counterpart", "counterpart", entity.actors[0].state)
-            )
+        if after < len(words) and words[after].lower == "counterpart":
+            state = entity.actors[0].state
+            named = self._named(Reference(at, after + 1, "counterpart", "counterpart", state))
             self._add(named)
             return named if isinstance(named, Mention) else None
-        if nxt < len(self.words) and self.words[nxt].lower in {"'s"}:
-            nxt += 1
-        if nxt < len(self.words) and self.words[nxt].lower in self.english["modifier"]:
-            nxt += 1
-        if nxt >= len(self.words) or self.words[nxt].lower not in self.english["people_of_state"]:
+        if after < len(words) and words[after].lower == "'s":
+            after += 1
+        if after < len(words) and words[after].lower in self.english["modifier"]:
+            after += 1
+        noun = words[after].lower if after < len(words) else ""
+        slug = self._acting_state(entity.actors[0], noun)
+        return self._officials(entity, after, noun, slug) if slug else None
+
+    def _acting_state(self, actor: Actor, noun: str) -> str:
+        """Slug of the state, or of the body spoken for, that the people of a noun act for."""
+        if noun not in self.english["people_of_state"]:
+            return ""
+        if actor.kind == "Person" and actor.state and noun in self.english["rule_of_person"]:
+            return actor.state
+        return actor.slug if actor.kind == "State" or noun.startswith("spokes") else ""
+
+    def _officials(self, entity: Mention, after: int, noun: str, slug: str) -> Mention | None:
+        """Puts down a state's people as the state, which so goes by their name as well."""
+        cast, start = self.cast, self.words[entity.first].start
+        place = (start, self.words[after].end)
+        state = cast.actors.get(slug) or cast.known(slug, cast.gazetteer.known[slug].label, place)
+        if noun in self.english["armed"]:
             return None
-        actor = entity.actors[0]
-        noun = self.words[nxt].lower
-        if (
-            actor.kind == "Person"
-            and noun in {"regime", "government", "administration"}
-            and actor.state
-        ):
-            slug = actor.state
-        elif actor.kind == "State" or noun.startswith("spokes"):
-            slug = actor.slug
-        else:
-            return None
-        state = self.cast.actors.get(slug) or self.cast.known(
-            slug, self.cast.gazetteer.known[slug].label, (self.words[at].start, self.words[nxt].end)
-        )
-        if noun in {"forces", "troops"}:
-            return None
-        mention = Mention(at, nxt + 1, "officials", (state,))
+        mention = Mention(entity.first, after + 1, "officials", (state,))
         self._add(mention)
+        actor = entity.actors[0]
         if actor.kind == "Person":
-            place = (self.words[at].start, self.words[entity.last - 1].end)
-            actor.forms = {form: where for form, where in actor.forms.items() if where != place}
+            named = (start, self.words[entity.last - 1].end)
+            actor.forms = {form: where for form, where in actor.forms.items() if where != named}
         if not noun.startswith("spokes"):
-            place = (self.words[at].start, self.words[nxt].end)
-            self.cast._form(state, self.cast.told.text[slice(*place)], place)
+            cast._form(state, cast.told.text[slice(*place)], place)
         return mention
 
     def _office_of(self, entity: Mention) -> Mention | None:
@@ -181,8 +176,8 @@ class Words(Groups):
         return speaking[0] if len(speaking) == 1 else None
 
     def _reference(self, at: int) -> Reference | None:
-        english = self.english
-        word = self.words[at]
+        """What points back and begins at a word, if it is that."""
+        english, word = self.english, self.words[at]
         lower = word.lower
         bare = self._bare_role(at) if word.capital else None
         if bare:
@@ -193,24 +188,26 @@ class Words(Groups):
             return Reference(at, at + 1, what)
         if lower == "it":
             return Reference(at, at + 1, "it")
-        possessor = lower in {"his", "her", "their", "its", "our"}
-        if lower in english["determiner"] or lower in {"the", "both"} or possessor:
+        if lower in english["determiner"]:
             return self._description(at)
-        if (
-            lower in {"officials", "representatives", "authorities"}
-            and at + 2 < len(self.words)
-            and self.words[at + 1].lower in {"from", "of"}
-        ):
-            n = at + 2 + (self.words[at + 2].lower == "the")
-            entity = self.entities.get(n)
-            if isinstance(entity, Mention) and entity.actors[0].kind in {"State", "Organization"}:
-                self._add(Mention(at, entity.last, "officials", entity.actors))
-                return None
+        if lower in english["officials_from"] and self._officials_from(at):
+            return None
         if lower == "police":
             return Reference(at, at + 1, "body", lower)
         if lower in english["sides"] and word.capital and at == 0:
             return Reference(at, at + 1, "sides", lower)
         return None
+
+    def _officials_from(self, at: int) -> bool:
+        """Puts down, as in "officials from the ministry", the ministry itself, if it is that."""
+        words = self.words
+        if at + 2 >= len(words) or words[at + 1].lower not in {"from", "of"}:
+            return False
+        entity = self.entities.get(at + 2 + (words[at + 2].lower == "the"))
+        if not isinstance(entity, Mention) or entity.actors[0].kind == "Person":
+            return False
+        self._add(Mention(at, entity.last, "officials", entity.actors))
+        return True
 
     def _bare_role(self, at: int) -> Reference | None:
         """As in "the President and Prime Minister agreed", "Prime Minister thanked him"."""
@@ -242,83 +239,101 @@ class Words(Groups):
         )
 
     def _description(self, at: int) -> Reference | None:
-        english, words = self.english, self.words
-        modifiers, roles = english["modifier"], english["role"]
-        n = at + 1
-        if n < len(words) and words[n].lower in {"the", "of"}:
-            n += 1
-            if n < len(words) and words[n].lower == "the":
-                n += 1
-        while n < len(words) and (
-            words[n].lower in english["numbers"]
-            or words[n].lower in {"other", "respective", "senior", "top", "visiting"}
-        ):
-            n += 1
+        """As in "the two leaders", "his Iranian counterpart", "the foreign minister"."""
+        n = self._past_counts(at + 1)
         if self._alone(at, n):
             return Reference(at, n, "sides", "two")
         state = ""
         entity = self.entities.get(n)
-        if isinstance(entity, Mention) and entity.actors[0].kind in {"State"}:
-            state = entity.actors[0].slug
-            n = entity.last
+        if isinstance(entity, Mention) and entity.actors[0].kind == "State":
+            state, n = entity.actors[0].slug, entity.last
+        found = self._noun(n)
+        if found is None:
+            return None
+        noun, last = found
+        following = self._starts.get(last + 1)
+        if isinstance(following, Mention) and following.actors[0].kind == "Person":
+            return None  # the title of who is named
+        inside = self.entities.get(last)
+        if inside is not None and not (state and last >= inside.last):
+            return None
+        return self._described(at, last + 1, noun, state)
+
+    def _past_counts(self, at: int) -> int:
+        """Index of the first word after "the", "of the", "two", "other", "senior"."""
+        words, english = self.words, self.english
+        if at < len(words) and words[at].lower in {"the", "of"}:
+            at += 1
+            if at < len(words) and words[at].lower == "the":
+                at += 1
+        skipped = english.any_of("numbers", "before_people")
+        while at < len(words) and words[at].lower in skipped:
+            at += 1
+        return at
+
+    def _noun(self, at: int) -> tuple[str, int] | None:
+        """The noun of a description, past its modifiers, and the index of its last word."""
+        words, english = self.words, self.english
+        nouns = english.any_of("role", "sides", "modifier", "body")
         while (
-            n < len(words)
-            and words[n].lower in modifiers
-            and n + 1 < len(words)
-            and words[n + 1].lower in english.any_of("role", "sides", "modifier", "body")
+            at + 1 < len(words)
+            and words[at].lower in english["modifier"]
+            and words[at + 1].lower in nouns
         ):
-            n += 1
-        if n >= len(words):
+            at += 1
+        if at >= len(words):
             return None
-        noun = words[n].lower
-        phrase = noun
-        if n + 1 < len(words) and f"{noun} {words[n + 1].lower}" in english.any_of("sides", "role"):
-            phrase = f"{noun} {words[n + 1].lower}"
-            n += 1
-        if phrase == "head" and n + 2 < len(words) and words[n + 1].lower == "of":
-            longer = f"head of {words[n + 2].lower}"
-            phrase, n = (longer, n + 2) if longer in roles else (phrase, n)
-        following = self.entities.get(n + 1)
-        if (
-            isinstance(following, Mention)
-            and following.actors[0].kind == "Person"
-            and following.first == n + 1
-        ):
-            return None
-        if n in self.entities and not (state and n >= self.entities[n].last):
-            return None
-        plural = phrase in english["sides"] and (phrase.endswith("s") or phrase in {"two", "pair"})
-        if plural and not state and words[at].lower in {"the", "both", "these"}:
+        noun = words[at].lower
+        after = [word.lower for word in words[at + 1 : at + 3]]
+        if after and f"{noun} {after[0]}" in english.any_of("sides", "role"):
+            return f"{noun} {after[0]}", at + 1
+        if noun == "head" and after[:1] == ["of"] and f"head {' '.join(after)}" in english["role"]:
+            return f"head {' '.join(after)}", at + 2
+        return noun, at
+
+    def _described(self, at: int, end: int, noun: str, state: str) -> Reference | None:
+        """What a description is, by its noun and the word that it begins with."""
+        english, article = self.english, self.words[at].lower
+        after = self.words[end].lower if end < len(self.words) else ""
+        if not state and article in english["of_all"] and self._are_sides(noun):
             # "the leaders of the G7" are no sides of a talk.
-            if n + 1 < len(words) and words[n + 1].lower in {"of", "from"}:
-                return None
-            return Reference(at, n + 1, "sides", phrase)
-        some = words[at].lower in {"a", "an", "another"} and phrase in {
-            "official",
-            "diplomat",
-            "envoy",
-        }
-        if state and (some or phrase in english["people_of_state"] - {"side's"}):
-            actor = self.cast.actors.get(state)
-            if actor and phrase.startswith("spokes") and words[at].lower == "the":
-                actor = self._spokesperson(actor) or actor
-            if actor:
-                self._add(Mention(at, n + 1, "officials", (actor,)))
+            return None if after in {"of", "from"} else Reference(at, end, "sides", noun)
+        some = article in {"a", "an", "another"} and noun in english["some_official"]
+        if state and (some or (noun in english["people_of_state"] and noun != "side's")):
+            self._people_of(at, end, noun, state)
             return None
-        if phrase == "counterpart" or (phrase in {"official", "diplomat"} and state):
-            return Reference(at, n + 1, "counterpart", phrase, state)
-        phrase = english.short.get(phrase, phrase)
-        if phrase in roles and words[at].lower in {"the", "his", "her", "its", "our"}:
-            if n + 1 < len(words) and words[n + 1].lower == "of" and not state:
-                nxt = self.entities.get(
-                    n + 2 + (n + 2 < len(words) and words[n + 2].lower == "the")
-                )
-                if isinstance(nxt, Mention) and nxt.actors[0].kind != "Person":
-                    return Reference(at, nxt.last, "role", phrase, nxt.actors[0].slug)
-            return Reference(at, n + 1, "role", phrase, state)
-        if (phrase in english["body"] or phrase == "kremlin") and words[at].lower == "the":
-            return Reference(at, n + 1, "body", phrase, state)
+        if noun == "counterpart" or (state and noun in english["like_counterpart"]):
+            return Reference(at, end, "counterpart", noun, state)
+        noun = english.short.get(noun, noun)
+        if noun in english["role"] and article in english["of_one"]:
+            if after == "of" and not state:
+                return self._role_of(at, end, noun)
+            return Reference(at, end, "role", noun, state)
+        if article == "the" and noun in english.any_of("body", "seat"):
+            return Reference(at, end, "body", noun, state)
         return None
+
+    def _are_sides(self, noun: str) -> bool:
+        many = noun.endswith("s") or noun in {"two", "pair"}
+        return many and noun in self.english["sides"]
+
+    def _people_of(self, at: int, end: int, noun: str, slug: str) -> None:
+        """As in "the Russian delegation": the state; "the Kremlin spokesman": who that is."""
+        state = self.cast.actors.get(slug)
+        spokesperson = noun.startswith("spokes") and self.words[at].lower == "the"
+        actor = (self._spokesperson(state) if state and spokesperson else None) or state
+        if actor:
+            self._add(Mention(at, end, "officials", (actor,)))
+
+    def _role_of(self, at: int, end: int, noun: str) -> Reference:
+        """As in "the president of Mexico", "the head of the agency"."""
+        words = self.words
+        whose = self.entities.get(
+            end + 1 + (end + 1 < len(words) and words[end + 1].lower == "the")
+        )
+        if isinstance(whose, Mention) and whose.actors[0].kind != "Person":
+            return Reference(at, whose.last, "role", noun, whose.actors[0].slug)
+        return Reference(at, end, "role", noun)
 
     def _alone(self, at: int, n: int) -> bool:
         """As in "The two reiterated", "Both support": no noun follows."""
