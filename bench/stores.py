@@ -1,11 +1,10 @@
 """Store folders of generated worlds, made once and kept: `python -m bench.stores 1000000`.
 
-They are what `kg` would have made of the sources one after the other, sources, manifest, index and
+They are what `kg` would have made of the sources one after the other, sources, manifest and
 view, but the index is loaded in bulk. Kept in `KG_BENCH` or the folder for temporary files.
 """
 
 import hashlib
-import json
 import os
 import shutil
 import sys
@@ -18,7 +17,7 @@ import pyoxigraph as ox
 from bench import world
 from kg.load import House, read_house
 from kg.rdf import parse, serialize
-from kg.store import SourceRecord, doctor, view
+from kg.store import SourceRecord, view
 from kg.store.files import write_durably
 from kg.store.manifest import Entry, Manifest, write_source
 
@@ -46,17 +45,18 @@ def _make(folder: Path, quads: int, house: House) -> None:
         for made, entry in _written(sources, quads):
             entries[made.iri] = entry
             file.writelines(line.encode() for line in (*made.asserted, *made.derived))
-    index = ox.Store(str(folder / "index"))
+    index = ox.Store(str(folder / "index"))  # until the view is made
     index.bulk_load(path=str(loaded), format=ox.RdfFormat.N_QUADS)
     index.optimize()
     loaded.unlink()
     known = Manifest(1, entries)
     write_durably(sources / "manifest.json", known.to_json())
-    index.flush()
-    stamp = json.dumps({"commit": 1, "background": house.background.digest}).encode()
-    view.publish(index, folder / "view", known, stamp)
-    write_durably(folder / "index.json", stamp)
-    doctor.seal(folder)
+    views = folder / "view"
+    views.mkdir()
+    view.prepare(index, views, known, house.background.digest)
+    view.show(views, known.commit)
+    del index
+    shutil.rmtree(folder / "index")
 
 
 def _written(folder: Path, quads: int) -> Iterator[tuple[world.Made, Entry]]:

@@ -254,8 +254,8 @@ def load(
         Refused: A source has findings that weigh as much as `fail_on`; none entered.
         StoreError: The store cannot be written.
 
-    In each case the store is as it was; of a file of more than 100,000 quads some sources may be in
-    when the store can no longer be written.
+    In each case the store is as it was; on a server some sources of a file may be in when it can no
+    longer be written.
     """
     admitted = admit(path, house, fail_on, source, store)
     return enter(store, admitted, house, recorded_by=recorded_by)

@@ -1,22 +1,22 @@
-"""Fifty damages to index and view are each found and mended; a damaged source is named."""
+"""Fifty damages to the index are each found and mended; a damaged source is named."""
 
 import gzip
 import os
 import random
 import shutil
-import time
 from functools import cache
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 
 from kg.cli import run
 from kg.load import House, load, read_house
 from kg.namespaces import graph_of
-from kg.store import Bulk, doctor, open_store
-from kg.store.doctor import diagnose, seal
+from kg.store import Bulk, open_store
+from kg.store.doctor import diagnose
+from kg.store.folder import FolderStore
 from kg.store.manifest import read_manifest
+from kg.store.seal import SEAL, seal
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml"
@@ -51,42 +51,28 @@ def test_whole_store_is_found_whole_before_and_after_reading(patient) -> None:
     assert problems(patient) == ()
 
 
-def test_an_index_is_closed_before_it_is_sealed(loaded, tmp_path, monkeypatch) -> None:
-    sealed = []
-
-    def seal_closed(folder: Path) -> None:
-        # An error while another one has it; the engine's own threads may let go a little later.
-        until = time.monotonic() + 10
-        while True:
-            try:
-                ox.Store(str(folder / "index"))
-                break
-            except OSError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.05)
-        seal(folder)
-        sealed.append(folder)
-
-    monkeypatch.setattr(doctor, "seal", seal_closed)
+def test_what_is_sealed_is_not_written_again(loaded, tmp_path) -> None:
     source, folder = "urn:table", tmp_path / ".kg"
     part = tmp_path / "part.nq.gz"
     part.write_bytes(gzip.compress(f"<urn:s> <urn:p> <urn:o> <{graph_of(source)}> .\n".encode()))
+    bulk = Bulk((part,), (), 1, "digest")
+    known = read_manifest(loaded / "sources" / "manifest.json")
     with open_store(str(folder), house().background, create=True) as store:
-        store.replace_bulk(
-            source, Bulk((part,), (), 1, "digest"), label="a table", recorded_by="test"
-        )
-        load(store, SEED, house(), recorded_by="test")
-        store.remove(source)
-        store.rebuild()
-        store.adopt(loaded / "sources", read_manifest(loaded / "sources" / "manifest.json"))
-    assert len(sealed) == 6, "one of them of the new store"
-    assert problems(folder) == ()
+        assert isinstance(store, FolderStore)
+        for act in (
+            lambda: store.replace_bulk(source, bulk, label="a table", recorded_by="test"),
+            lambda: load(store, SEED, house(), recorded_by="test"),
+            lambda: store.remove(source),
+            lambda: store.rebuild(),
+            lambda: store.adopt(loaded / "sources", known),
+        ):
+            act()
+            assert problems(folder) == ()
 
 
 def damage(folder: Path, chance: random.Random) -> str:
-    """Deletes, cuts or flips a byte of one file of index or view; returns what it did."""
-    parts = [path for part in ("index", "view") for path in (folder / part).rglob("*")]
+    """Deletes, cuts or flips a byte of one file of the view; returns what it did."""
+    parts = [path for path in (folder / "view").rglob("*") if path.name != SEAL]
     path = chance.choice(sorted(p for p in parts if p.is_file() and p.stat().st_size))
     data = bytearray(path.read_bytes())
     kind = chance.choice(["deleted", "cut", "flipped"])
@@ -120,8 +106,9 @@ def test_damage_is_mended_from_the_sources(number, patient, capsys) -> None:
 
 
 def test_bits_lost_between_two_loads_are_found_after_the_second(patient, tmp_path) -> None:
-    seal(patient)  # the copy's files are others than the sealed ones
-    table = max((patient / "index").glob("*.sst"), key=lambda path: path.stat().st_size)
+    (view,) = (patient / "view").iterdir()
+    seal(view, None)  # the copy's files are others than the sealed ones
+    table = max(view.glob("data/*.sst"), key=lambda path: path.stat().st_size)
     told, data = table.stat(), bytearray(table.read_bytes())
     data[len(data) // 2] ^= 1
     table.write_bytes(data)
@@ -131,12 +118,14 @@ def test_bits_lost_between_two_loads_are_found_after_the_second(patient, tmp_pat
     with open_store(str(patient), house().background) as store:
         load(store, note, house(), recorded_by="test")
     # Oxigraph may have met them when it wrote: then the index is another one.
+    (view,) = (patient / "view").iterdir()
+    table = view / "data" / table.name
     is_made_anew = not table.exists() or table.read_bytes() != data
     assert is_made_anew or any(table.name in problem for problem in problems(patient))
 
 
 def test_a_damaged_index_hinders_no_load(patient, tmp_path) -> None:
-    for table in (patient / "index").glob("*.sst"):
+    for table in patient.glob("view/*/data/*.sst"):
         data = bytearray(table.read_bytes())
         for at in range(len(data) // 8, len(data) // 2, 100):
             data[at] ^= 1
@@ -155,12 +144,14 @@ def test_a_damaged_index_hinders_no_load(patient, tmp_path) -> None:
     assert problems(patient) == ()
 
 
-def test_missing_index_is_mended(patient, capsys) -> None:
-    shutil.rmtree(patient / "index")
+@pytest.mark.parametrize("part", ["", "1", "1/data", "1/seal.json", "1/stamp.json"])
+def test_missing_index_is_mended(part, patient, capsys) -> None:
+    path = patient / "view" / part
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert run(["-s", str(patient), "doctor", "--check"]) == 1
     assert run(["-s", str(patient), "doctor"]) == 0
     assert run(["-s", str(patient), "doctor"]) == 0
-    assert capsys.readouterr().out.endswith("index and view whole\n")
+    assert capsys.readouterr().out.endswith("the index whole\n")
 
 
 def test_question_to_a_damaged_store_names_the_cure(patient, capsys) -> None:

@@ -93,7 +93,7 @@ def test_export_and_doctor_show_how_far_they_are(desk) -> None:
     assert "reading  [" in shown
     assert shown.rstrip().endswith(f"\r{'':79}\r996 quads")
     assert len(data.splitlines()) == 996
-    (desk / ".kg" / "index.json").unlink()
+    (desk / ".kg" / "view" / "1" / "seal.json").unlink()
     _, shown = at_terminal(COMMAND, "doctor", folder=desk)
     assert "reading  [" in shown
     assert "mending  [" in shown

@@ -130,14 +130,31 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
             store.replace(SOURCE + "s", [], [], label="", recorded_by="")
 
 
-@pytest.mark.parametrize("part", ["index", "view", "index.json"])
+@pytest.mark.parametrize("part", ["", "1", "1/stamp.json"])
 def test_what_is_derived_is_made_anew(part: str, tmp_path: Path) -> None:
     folder = filled(tmp_path)
-    path = folder / part
+    path = folder / "view" / part
     shutil.rmtree(path) if path.is_dir() else path.unlink()
-    if part == "index":
-        (folder / "index.json").unlink()
     assert counts(folder) == {graph_of(SOURCE + "s"): 1}
+
+
+@pytest.mark.parametrize("part", ["stamp.json", "data/CURRENT"])
+def test_a_source_is_replaced_whole_where_the_index_is_of_no_use(part: str, tmp_path: Path) -> None:
+    folder, graph = tmp_path / ".kg", NamedNode(graph_of(SOURCE + "s"))
+
+    def load(*texts: str) -> set[Quad]:
+        quads = [
+            Quad(NamedNode(f"urn:{n}"), NamedNode("urn:p"), Literal(text), graph)
+            for n, text in enumerate(texts)
+        ]
+        store.replace(SOURCE + "s", quads, (), label="s", recorded_by="me")
+        return set(quads)
+
+    with open_store(str(folder), BACKGROUND, create=True) as store:
+        load("a", "b", "c")
+        (folder / "view" / "1" / part).unlink()
+        wanted = load("a", "b", "x")
+        assert set(store.quads()) == wanted
 
 
 def test_another_background_rebuilds(tmp_path: Path) -> None:
@@ -243,15 +260,15 @@ def test_a_store_is_read_where_no_index_can_be_made(
     def full(*_: object) -> None:
         raise OSError("IO error: No space left on device: While appending to file: 000012.sst")
 
-    with monkeypatch.context() as patch:
-        patch.setattr("kg.store.index.ox.Store", full)
-        with (
-            open_store(str(folder), BACKGROUND) as store,
-            pytest.raises(StoreError, match=r"the disk is full: make room, then try again$"),
-        ):
-            store.remove(SOURCE + "s")
-    assert not (folder / "index.json").exists()
-    monkeypatch.setattr("kg.store.folder.index.make_index", full)
+    for step in ("index.copy_index", "view.prepare"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"kg.store.{step}", full)
+            with (
+                open_store(str(folder), BACKGROUND) as store,
+                pytest.raises(StoreError, match=r"the disk is full: make room, then try again$"),
+            ):
+                store.remove(SOURCE + "s")
+    monkeypatch.setattr("kg.store.index.make_index", full)
     assert counts(folder) == before
 
 

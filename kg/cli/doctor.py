@@ -13,7 +13,7 @@ from kg.errors import counted
 def command(settings: Settings, check: bool) -> int:
     """Find what is damaged in the store, and mend what can be mended.
 
-    Index and view of a folder, and the graphs on a server, are made anew from the sources.
+    The index of a folder, and the graphs on a server, are made anew from the sources.
 
     Exit codes: 0 whole, or mended; 1 with --check, something is to be mended; 6 a source is
     damaged: load it again.

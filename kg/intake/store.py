@@ -26,7 +26,7 @@ from kg.intake.planning import Plan
 from kg.load import House
 from kg.namespaces import DIP, SOURCE
 from kg.store import Bulk, Writer
-from kg.store.files import told
+from kg.store.files import told, uninterrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,8 @@ def _waiting(folder: Path, source: str, digest: str) -> Iterator[Path]:
     except (InputError, LimitError):
         shutil.rmtree(place, ignore_errors=True)
         raise
-    shutil.rmtree(place, ignore_errors=True)
+    with uninterrupted():
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _parts(planned: Plan, job: Job, engine: Engine, watch: Watch) -> Iterator[Part]:

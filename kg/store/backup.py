@@ -6,7 +6,6 @@ Nothing of it is believed before all of it is verified.
 """
 
 import os
-import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from kg.errors import Misuse, StoreError, counted, unreadable
 from kg.store.base import Reader, SourceRecord, Writer
-from kg.store.files import digest_of, sync_folder, told
+from kg.store.files import digest_of, link, sync_folder, told
 from kg.store.manifest import Manifest, read_manifest, write_source
 from kg.store.view import MANIFEST
 
@@ -135,7 +134,7 @@ def _taken(there: Path, here: Path) -> Manifest:
         try:
             for name in _files(known):
                 if not (here / name).exists():
-                    _link(there / name, here / name)
+                    link(there / name, here / name)
         except FileNotFoundError as error:
             if read_manifest(there / MANIFEST).commit == known.commit:
                 raise StoreError(
@@ -148,15 +147,6 @@ def _taken(there: Path, here: Path) -> Manifest:
         (here / MANIFEST).write_bytes(known.to_json())
         return known
     raise StoreError(f"{there} changes faster than it can be copied: try again")
-
-
-def _link(there: Path, here: Path) -> None:
-    try:
-        os.link(there, here)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another disk, or a file system without links
-        shutil.copyfile(there, here)
 
 
 def _asked(store: Reader, here: Path) -> Manifest:

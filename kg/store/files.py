@@ -4,7 +4,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -49,6 +52,19 @@ def told(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(f"{doing}: {cure(error) or error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Has Ctrl-C come too late for what the block does, so that it is done whole and told."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other hears of signals
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def write_output(path: Path, data: bytes | Iterable[bytes]) -> None:
@@ -125,6 +141,16 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def link(there: Path, here: Path) -> None:
+    """Gives a file another name as well, or copies it where that cannot be."""
+    try:
+        os.link(there, here)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or a file system without links
+        shutil.copyfile(there, here)
 
 
 def digest_of(path: Path) -> str:

@@ -1,33 +1,34 @@
-"""A store in a folder: `sources/` is the truth, `index/` is derived, `view/` is what is read.
+"""A store in a folder: `sources/` is the truth, `view/` the index that is made of it and read.
 
-The manifest's rename is the commit. The index says in a stamp of which commit and background it
-is; without the stamp, or with another one, it is made anew from the sources.
+The manifest's rename is the commit. All that needs room is done before it, the new view included,
+so that a change that fails has changed nothing; after it the view is renamed, and if that is cut
+short the next opening does it.
 """
 
-import contextlib
 import fcntl
 import gzip
-import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.rdf import NamedNode, Quad, Result
-from kg.store import doctor, foreign, index, manifest, view
+from kg.store import foreign, index, manifest, view
 from kg.store.answers import answer, failure, missing
 from kg.store.base import Background, Bulk, Closing, Incoming, Limits, SourceRecord
+from kg.store.files import cure, told, uninterrupted, write_durably
 from kg.store.files import digest_of as digest_of_file
-from kg.store.files import told, write_durably
 from kg.store.memory import digest_of
 
-BATCH: Final = 100_000
-"""How many quads sources that come together may assert before they are committed."""
+Change = Callable[[ox.Store, manifest.Manifest], None]
+"""Makes of an index that holds these sources one of those that are to be."""
 
 
 class LockedError(StoreError):
@@ -73,7 +74,7 @@ class FolderStore(Closing):
             raise missing(source, known.records())
         for name in sorted(known.entries):
             if source in {None, name}:
-                yield from manifest.read_source(self._folder / "sources", known.entries[name])
+                yield from manifest.read_source(self._sources(), known.entries[name])
 
     def sources(self) -> list[SourceRecord]:
         """Returns a record of each source that queries see, sorted by IRI."""
@@ -83,7 +84,7 @@ class FolderStore(Closing):
         """Returns the digest of what found nothing wrong with a source as queries see it, or ''."""
         opened = self._open_view()
         # Beside a writer the view may be of another background.
-        if self._stamp() != self._stamp_of(opened.commit):
+        if view.stamp_of(opened.path) != self._stamp(opened.commit):
             return ""
         entry = opened.manifest.entries.get(source)
         return "" if entry is None else entry.approved
@@ -92,7 +93,7 @@ class FolderStore(Closing):
         """Returns what queries do not see yet of a source that is to be these, and see too much."""
         try:
             entry = self._open_view().manifest.entries[source]
-            return index.difference(self._store(), self._folder, entry, quads)
+            return index.difference(self._store(), self._sources(), entry, quads)
         except (RuntimeError, OSError) as error:
             raise failure(str(error)) from error
 
@@ -112,38 +113,37 @@ class FolderStore(Closing):
         return self.replace_several([one], recorded_by=recorded_by)[0]
 
     def replace_several(self, sources: Sequence[Incoming], *, recorded_by: str) -> list[bool]:
-        """Puts sources in, many in one commit; returns of each whether that changed anything."""
-        with self._lock():
-            changed = [
-                is_changed
-                for some in _batches(sources)
-                for is_changed in self._put(some, recorded_by)
+        """Puts sources in, all in one commit; returns of each whether that changed anything."""
+        with self._writing() as known:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            records = [
+                SourceRecord(
+                    one.source, one.label, len(one.asserted), digest_of(one.asserted), now,
+                    recorded_by,
+                )
+                for one in sources
+            ]  # fmt: skip
+            is_fresh = [not self._holds(known, record) for record in records]
+            fresh = [
+                (one, record)
+                for one, record, is_one in zip(sources, records, is_fresh, strict=True)
+                if is_one
             ]
-            if any(changed):
-                doctor.seal(self._folder)
-            return changed
+            if fresh:
+                entries = [
+                    replace(
+                        manifest.write_source(self._sources(), record, one.asserted),
+                        approved=one.approved,
+                    )
+                    for one, record in fresh
+                ]
+                quads = {one.source: (*one.asserted, *one.derived) for one, _ in fresh}
 
-    def _put(self, sources: Iterable[Incoming], recorded_by: str) -> list[bool]:
-        """Commits sources together; the lock is ours."""
-        known = self._manifest()
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        found = []
-        for one in sources:
-            digest = digest_of(one.asserted)
-            record = SourceRecord(
-                one.source, one.label, len(one.asserted), digest, now, recorded_by
-            )
-            found.append((one, record, self._holds(known, record)))
-        fresh = [(one, record) for one, record, is_held in found if not is_held]
-        if fresh:
-            files = self._folder / "sources"
-            entries = [
-                replace(manifest.write_source(files, record, one.asserted), approved=one.approved)
-                for one, record in fresh
-            ]
-            quads = {one.source: (*one.asserted, *one.derived) for one, _ in fresh}
-            self._commit(known, known.with_entries(entries), quads)
-        return [not is_held for _, _, is_held in found]
+                def change(store: ox.Store, held: manifest.Manifest) -> None:
+                    index.hold(store, self._sources(), held, quads)
+
+                self._commit(known, known.with_entries(entries), change)
+            return is_fresh
 
     def _holds(self, known: manifest.Manifest, record: SourceRecord) -> bool:
         """Returns whether a source is there as it is to be, and sound."""
@@ -151,46 +151,45 @@ class FolderStore(Closing):
         return entry is not None and entry.record.digest == record.digest and self._is_whole(entry)
 
     def replace_bulk(self, source: str, bulk: Bulk, *, label: str, recorded_by: str) -> bool:
-        """Puts in a source of any size, in place of what it was; returns whether that changed it.
-
-        It is loaded into the index before it counts: until the manifest is written the store is as
-        it was, and what was loaded of it goes with the index that is made anew.
-        """
-        with self._lock():
-            known = self._manifest()
+        """Puts in a source of any size; returns whether that changed it."""
+        with self._writing() as known:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             record = SourceRecord(source, label, bulk.count, bulk.digest, now, recorded_by)
             if self._holds(known, record):
                 return False
-            self._commit_bulk(known, record, bulk)
-            doctor.seal(self._folder)
+            entry = manifest.join_source(self._sources(), record, bulk.asserted)
+
+            def change(store: ox.Store, held: manifest.Manifest) -> None:
+                index.hold(store, self._sources(), held, {source: ()})
+                for path in (self._sources() / entry.file, *bulk.derived):
+                    with gzip.open(path) as file:
+                        store.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
+                index.merge(store, bulk.count, known)
+
+            self._commit(known, known.with_entries([entry]), change)
             return True
 
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""
-        with self._lock():
-            known = self._manifest()
+        with self._writing() as known:
             if source not in known.entries:
                 raise missing(source, known.records())
-            self._commit(known, known.without(source), {source: ()})
-            doctor.seal(self._folder)
+
+            def change(store: ox.Store, held: manifest.Manifest) -> None:
+                index.hold(store, self._sources(), held, {source: ()})
+
+            self._commit(known, known.without(source), change)
             return known.entries[source].record
 
     def adopt(self, sources: Path, known: manifest.Manifest) -> None:
         """Makes the store hold the sources of a folder of files and no others, in one commit."""
-        with self._lock():
-            with told(f"writing {self._folder}"):
-                for entry in known.entries.values():
-                    data = (sources / entry.file).read_bytes()
-                    write_durably(self._folder / "sources" / entry.file, data)
-                self._stamp_path().unlink(missing_ok=True)
-                known = replace(known, commit=self._manifest().commit + 1)
-                write_durably(self._folder / "sources" / "manifest.json", known.to_json())
-            self._rebuild()
-            doctor.seal(self._folder)
+        with self._writing() as before, told(f"writing {self._folder}"):
+            for entry in known.entries.values():
+                write_durably(self._sources() / entry.file, (sources / entry.file).read_bytes())
+            self._commit(before, replace(known, commit=before.commit + 1))
 
     def rebuild(self, watch: manifest.Watch = iter) -> None:
-        """Makes index and view anew from the sources.
+        """Makes the index anew from the sources.
 
         Args:
             watch: Passes the sources on, and may show how far it is.
@@ -198,111 +197,132 @@ class FolderStore(Closing):
         Raises:
             StoreError: A source is damaged; its name is said.
         """
-        with self._lock():
-            self._rebuild(watch)
-            doctor.seal(self._folder)
-
-    def _is_whole(self, entry: manifest.Entry) -> bool:
-        path = self._folder / "sources" / entry.file
-        return path.is_file() and digest_of_file(path) == entry.sha256
+        with self._writing() as known:
+            self._rebuild(known, watch)
 
     def tidy(self) -> None:
         """Takes away what a killed writer left behind, where that can be and none is at work."""
-        with contextlib.suppress(StoreError), self._lock():
-            known = self._manifest()
-            self._sweep(known)
-            view.sweep(self._folder / "view", known.commit)
+        with suppress(StoreError), self._writing():
+            self._sweep()
+
+    def _is_whole(self, entry: manifest.Entry) -> bool:
+        path = self._sources() / entry.file
+        return path.is_file() and digest_of_file(path) == entry.sha256
 
     def _is_stale(self) -> bool:
-        """Returns whether the view lacks something; the index is no concern of who reads."""
-        wanted = self._stamp_of(manifest.read_commit(self._manifest_path()))
-        seen = view.stamp_path(self._folder / "view")
-        return seen is None or wanted not in (_read(seen), self._stamp())
+        """Returns whether the newest view is not what it is to be."""
+        seen = view.newest_path(self._views())
+        wanted = self._stamp(manifest.read_commit(self._manifest_path()))
+        return seen is None or view.stamp_of(seen) != wanted
 
     def _renew(self) -> None:
-        """Rebuilds, unless a writer is at work: it does, and the last view is good meanwhile."""
+        """Makes the view anew, unless a writer is at work: it does, the last is good meanwhile."""
         try:
-            with self._lock():
-                if self._is_stale():
-                    self._rebuild()
-                    doctor.seal(self._folder)
+            with self._writing() as known:
+                if not self._is_stale():
+                    return
+                if view.is_prepared(self._views(), known, self._background.digest):
+                    with told(f"writing {self._folder}"):
+                        self._show(known)
+                else:
+                    self._rebuild(known)
         except LockedError:
-            if not manifest.commits(self._folder / "view"):
+            if not manifest.commits(self._views()):
                 raise
 
-    def _rebuild(self, watch: manifest.Watch = iter) -> None:
-        known = self._manifest()
+    def _rebuild(self, known: manifest.Manifest, watch: manifest.Watch = iter) -> None:
         with told(f"making the index of {self._folder} anew"):
-            self._stamp_path().unlink(missing_ok=True)
-            self._publish(self._made(watch(list(known.entries.values()))), known)
+            with self._workshop() as work:
+                self._prepare(self._made(work, watch(list(known.entries.values()))), known)
+            self._show(known)
 
     def _commit(
-        self,
-        before: manifest.Manifest,
-        known: manifest.Manifest,
-        changed: Mapping[str, tuple[Quad, ...]],
+        self, before: manifest.Manifest, after: manifest.Manifest, change: Change | None = None
     ) -> None:
-        """Commits the quads that sources have now, none of a source that goes."""
-        # What needs room comes before the manifest, with which the sources count.
-        with told(f"writing {self._folder}"):
-            store = self._changed(before, changed) or self._made(known.entries.values())
-            write_durably(self._manifest_path(), known.to_json())
-            self._publish(store, known)
+        """Has the store hold other sources: all of them, or where something fails, as before.
 
-    def _commit_bulk(self, before: manifest.Manifest, record: SourceRecord, bulk: Bulk) -> None:
-        """Commits a source that came in bulk."""
-        entry = manifest.join_source(self._folder / "sources", record, bulk.asserted)
-        with told(f"writing {self._folder}"):
-            others = before.without(record.source).entries.values()
-            store = self._changed(before, {record.source: ()}) or self._made(others)
-            for path in (self._folder / "sources" / entry.file, *bulk.derived):
-                with gzip.open(path) as file:
-                    store.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
-            index.merge(store, bulk.count, before)
-            store.flush()
-            known = before.with_entries([entry])
-            write_durably(self._manifest_path(), known.to_json())
-            self._publish(store, known)
-
-    def _changed(
-        self, before: manifest.Manifest, changed: Mapping[str, tuple[Quad, ...]]
-    ) -> ox.Store | None:
-        """Returns the index with what changes in it, or nothing if it turns out to be damaged."""
-        try:
-            store = self._begin(before, changed)
-            index.hold(store, self._folder, before, changed)
-            store.flush()
-        except RuntimeError:  # so Oxigraph says it
-            return None
-        return store
-
-    def _begin(self, known: manifest.Manifest, changing: Collection[str]) -> ox.Store:
-        """Returns the index in which sources are to change.
-
-        Until the stamp is back it counts for nothing: what fails or is killed costs a new index.
+        Args:
+            before: What it holds.
+            after: What it is to hold; the files of these sources are there.
+            change: Makes the one of the other in the index; without it, and where the index turns
+                out to be damaged, it is made anew.
         """
-        is_sound = self._stamp() == self._stamp_of(known.commit)
-        self._stamp_path().unlink(missing_ok=True)
-        if not is_sound:
-            return self._made(one for name, one in known.entries.items() if name not in changing)
-        return index.index_for(self._folder, self._background, known, changing)
+        with told(f"writing {self._folder}"):
+            with self._workshop() as work:
+                if change is None or not self._prepare_changed(work, before, after, change):
+                    self._prepare(self._made(work, after.entries.values()), after)
+            with uninterrupted():
+                write_durably(self._manifest_path(), after.to_json())
+                # The sources count: what fails now is done by the next opening.
+                with suppress(OSError, StoreError):
+                    self._show(after)
 
-    def _made(self, entries: Iterable[manifest.Entry]) -> ox.Store:
-        return index.make_index(self._folder, self._background, entries)
+    def _prepare_changed(
+        self, work: Path, before: manifest.Manifest, after: manifest.Manifest, change: Change
+    ) -> bool:
+        """Prepares a view by changing the index, if that is sound; returns whether it was."""
+        try:
+            store, held = self._begun(work, before, after)
+            change(store, held)
+            self._prepare(store, after)
+        except (RuntimeError, OSError) as error:
+            # Oxigraph has either for damage; what the system refuses is told.
+            if isinstance(error, OSError) and cure(error):
+                raise
+            return False
+        return True
 
-    def _publish(self, store: ox.Store, known: manifest.Manifest) -> None:
-        store.flush()
-        self._leave()
-        stamp = json.dumps(self._stamp_of(known.commit)).encode()
-        view.publish(store, self._folder / "view", known, stamp)
-        write_durably(self._stamp_path(), stamp)
-        self._sweep(known)
+    def _begun(
+        self, work: Path, before: manifest.Manifest, after: manifest.Manifest
+    ) -> tuple[ox.Store, manifest.Manifest]:
+        """Returns an index to be changed, and the sources that it holds."""
+        seen = view.newest_path(self._views())
+        staying = before.common(after)
+        if (
+            seen is None
+            or view.stamp_of(seen) != self._stamp(before.commit)
+            or index.is_mostly_going(before, staying)
+        ):
+            return self._made(work, staying.entries.values()), staying
+        return index.copy_index(seen / view.DATA, work / "copy"), before
 
-    def _sweep(self, known: manifest.Manifest) -> None:
+    def _made(self, work: Path, entries: Iterable[manifest.Entry]) -> ox.Store:
+        return index.make_index(work / "new", self._sources(), self._background, entries)
+
+    def _prepare(self, store: ox.Store, known: manifest.Manifest) -> None:
+        view.prepare(store, self._views(), known, self._background.digest)
+
+    def _show(self, known: manifest.Manifest) -> None:
+        view.show(self._views(), known.commit)
+        self.close()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Takes away what does not count."""
+        known = self._manifest()
+        view.sweep(self._views(), known.commit)
         named = {entry.file for entry in known.entries.values()} | {"manifest.json"}
-        for path in (self._folder / "sources").iterdir():
+        for path in self._sources().iterdir():
             if path.name not in named:
                 path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _workshop(self) -> Iterator[Path]:
+        """Yields a folder to make an index in, which goes with what is in it."""
+        with TemporaryDirectory(dir=self._views(), ignore_cleanup_errors=True) as work:
+            yield Path(work)
+
+    @contextmanager
+    def _writing(self) -> Iterator[manifest.Manifest]:
+        """Lets no other process write, yields what the store holds; what fails leaves nothing."""
+        with self._lock():
+            known = self._manifest()
+            try:
+                yield known
+            except BaseException:
+                with suppress(OSError, StoreError):
+                    self._sweep()
+                raise
 
     def _lock(self) -> BinaryIO:
         """Returns the writer's lock; closing it lets go."""
@@ -328,20 +348,20 @@ class FolderStore(Closing):
         return manifest.read_manifest(self._manifest_path())
 
     def _manifest_path(self) -> Path:
-        return self._folder / "sources" / "manifest.json"
+        return self._sources() / "manifest.json"
 
-    def _stamp_path(self) -> Path:
-        return self._folder / "index.json"
+    def _sources(self) -> Path:
+        return self._folder / "sources"
 
-    def _stamp(self) -> dict[str, object] | None:
-        return _read(self._stamp_path())
+    def _views(self) -> Path:
+        return self._folder / "view"
 
-    def _stamp_of(self, commit: int) -> dict[str, object]:
-        return {"commit": commit, "background": self._background.digest}
+    def _stamp(self, commit: int) -> view.Stamp:
+        return view.Stamp(commit, self._background.digest)
 
     def _open_view(self) -> view.View:
         if self._view is None:
-            self._view = view.newest(self._folder / "view")
+            self._view = view.newest(self._views())
         if self._view is None:
             raise StoreError(f"{self._folder} has no view: `kg doctor` makes it anew")
         return self._view
@@ -356,34 +376,9 @@ class FolderStore(Closing):
                 ) from error
         return self._reading
 
-    def _leave(self) -> None:
-        """Lets go of the view, so that the next question opens the newest."""
+    def close(self) -> None:
+        """Lets go of files and locks; the next question opens the newest view."""
         self._reading = None
         if self._view is not None:
             self._view.lock.close()
             self._view = None
-
-    def close(self) -> None:
-        """Lets go of files and locks."""
-        self._leave()
-
-
-def _read(stamp: Path) -> dict[str, object] | None:
-    try:
-        found: dict[str, object] = json.loads(stamp.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found
-
-
-def _batches(sources: Iterable[Incoming]) -> Iterator[list[Incoming]]:
-    batch: list[Incoming] = []
-    size = 0
-    for one in sources:
-        batch.append(one)
-        size += len(one.asserted)
-        if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

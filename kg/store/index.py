@@ -1,6 +1,6 @@
-"""`index/`: Oxigraph, derived from the sources; it can be made anew from them at any time.
+"""The index: Oxigraph, derived from the sources; it can be made anew from them at any time.
 
-Nothing here is a commit: what is left half done by a crash has no stamp, and is made anew.
+It is changed in a copy that nobody else sees, so that what fails or is killed costs nothing.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Literal, NamedNode, Quad, parse
 from kg.store import manifest
 from kg.store.base import Background
-from kg.store.files import cure
+from kg.store.files import link
 from kg.store.memory import rewritten
 
 MANY: Final = 1_000
@@ -30,70 +30,61 @@ costs stays a part of what loading costs.
 """
 
 
-def open_index(folder: Path) -> ox.Store:
-    """Returns the index of a store folder, for the one writer.
+def make_index(
+    place: Path, sources: Path, background: Background, entries: Iterable[manifest.Entry]
+) -> ox.Store:
+    """Returns a new index that holds a background and sources.
 
-    Raises:
-        RuntimeError: It is damaged.
-        OSError: The system refuses, as where the disk is full.
-        StoreError: It cannot be opened for another reason.
-    """
-    try:
-        return ox.Store(str(folder / "index"))
-    except OSError as error:
-        if cure(error):
-            raise
-        raise StoreError(
-            f"the index of {folder} cannot be opened ({error}): "
-            "take its index/ away, it is made anew from the sources"
-        ) from error
-
-
-def make_index(folder: Path, background: Background, entries: Iterable[manifest.Entry]) -> ox.Store:
-    """Returns a new index of a store folder, in place of the one there, that holds these sources.
+    Args:
+        place: Where there is nothing yet.
+        sources: The folder of their files.
+        background: What it holds besides them.
+        entries: The sources.
 
     Raises:
         StoreError: A source is damaged.
     """
-    shutil.rmtree(folder / "index", ignore_errors=True)
-    index = open_index(folder)
+    index = ox.Store(str(place))
     index.bulk_extend(background.quads)
     index.bulk_extend(
         quad
         for entry in entries
-        for piece in manifest.pieces_of(folder / "sources", entry)
+        for piece in manifest.pieces_of(sources, entry)
         for quad in (*piece, *background.derive(piece))
     )
     index.optimize()
     return index
 
 
-def index_for(
-    folder: Path,
-    background: Background,
-    known: manifest.Manifest,
-    changing: Collection[str],
-) -> ox.Store:
-    """Returns the index in which some sources are to change.
-
-    It is the one there; but where more would go from it in bulk than stays, which takes Oxigraph
-    longer, a new one of what stays.
+def copy_index(data: Path, place: Path) -> ox.Store:
+    """Returns a copy of the index of a view, to be changed; files that stay are linked.
 
     Args:
-        folder: The store.
-        background: What it holds besides its sources.
-        known: What it holds.
-        changing: IRIs of sources, perhaps of such as it does not hold.
+        data: Oxigraph's files.
+        place: Where there is nothing yet.
 
     Raises:
         RuntimeError: It is damaged.
-        StoreError: It cannot be opened.
+        OSError: So it is, or the system refuses, as where the disk is full.
     """
-    going = [entry for name, entry in known.entries.items() if name in changing and entry.is_bulk]
-    staying = [entry for name, entry in known.entries.items() if name not in changing]
-    if sum(map(_size, going)) > sum(map(_size, staying)):
-        return make_index(folder, background, staying)
-    return open_index(folder)
+    place.mkdir()
+    for path in data.iterdir():
+        if path.suffix == ".sst":  # which Oxigraph's engine never writes again
+            link(path, place / path.name)
+        else:
+            shutil.copyfile(path, place / path.name)
+    return ox.Store(str(place))
+
+
+def is_mostly_going(known: manifest.Manifest, staying: manifest.Manifest) -> bool:
+    """Returns whether more goes of what came in bulk than stays.
+
+    To take that out takes Oxigraph longer than to make a new index of what stays.
+    """
+    going = (entry for name, entry in known.entries.items() if name not in staying.entries)
+    return sum(_size(entry) for entry in going if entry.is_bulk) > sum(
+        map(_size, staying.entries.values())
+    )
 
 
 def _size(entry: manifest.Entry) -> int:
@@ -101,20 +92,26 @@ def _size(entry: manifest.Entry) -> int:
 
 
 def merge(index: ox.Store, come: int, known: manifest.Manifest) -> None:
-    """Merges what so many quads that came in bulk have left behind, if it was no small part."""
+    """Merges what so many quads that came in bulk have left behind, if it was no small part.
+
+    Args:
+        index: Of the store.
+        come: How many.
+        known: What it held before.
+    """
     if come > sum(map(_size, known.entries.values())) / SMALL_PART:
         index.optimize()
 
 
 def hold(
-    index: ox.Store, folder: Path, known: manifest.Manifest, sources: Mapping[str, Collection[Quad]]
+    index: ox.Store, files: Path, held: manifest.Manifest, sources: Mapping[str, Collection[Quad]]
 ) -> None:
     """Has an index hold of each source these quads and no others; what it holds already stays.
 
     Args:
-        index: Of the store.
-        folder: The store.
-        known: What the index holds.
+        index: To be changed.
+        files: The folder of the files of sources.
+        held: The sources that the index holds.
         sources: By IRI.
 
     Raises:
@@ -122,13 +119,13 @@ def hold(
     """
     fresh: list[Quad] = []
     for source, quads in sources.items():
-        entry = known.entries.get(source)
+        entry = held.entries.get(source)
         come: Collection[Quad] = quads
         go: Iterable[Quad] = _held(index, source)
         if entry is not None and quads and not entry.is_bulk:
             # Where its file is damaged, all of it comes anew.
             with contextlib.suppress(StoreError):
-                come, go = difference(index, folder, entry, quads)
+                come, go = difference(index, files, entry, quads)
         for quad in go:
             index.remove(quad)
         fresh += come
@@ -136,11 +133,11 @@ def hold(
         index.extend(fresh)
     else:
         index.bulk_extend(fresh)
-        merge(index, len(fresh), known)
+        merge(index, len(fresh), held)
 
 
 def difference(
-    index: ox.Store, folder: Path, entry: manifest.Entry, quads: Iterable[Quad]
+    index: ox.Store, files: Path, entry: manifest.Entry, quads: Iterable[Quad]
 ) -> tuple[list[Quad], list[Quad]]:
     """Returns what an index lacks of a source that is to be these quads, and what it has too much.
 
@@ -148,7 +145,7 @@ def difference(
 
     Args:
         index: Of the store, or its view.
-        folder: The store.
+        files: The folder of the files of sources.
         entry: The source as it is.
         quads: As it is to be, asserted and derived.
 
@@ -160,7 +157,7 @@ def difference(
     own = tuple(quads)
     asserted = [quad for quad in own if quad.graph_name == graph]
     # To read it out of the index takes longer than to judge it.
-    written = manifest.read_text(folder / "sources", entry)
+    written = manifest.read_text(files, entry)
     was = written.replace(f" {graph} .\n".encode(), b" .\n")
     come, go = _compared(graph, was, asserted)
     if rewritten(quad.object for quad in go if isinstance(quad.object, Literal)):

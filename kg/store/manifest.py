@@ -62,6 +62,13 @@ class Manifest:
         entries = {name: entry for name, entry in self.entries.items() if name != source}
         return replace(self, commit=self.commit + 1, entries=entries)
 
+    def common(self, other: "Manifest") -> "Manifest":
+        """Returns the manifest without the sources that are not the same in another one."""
+        entries = {
+            name: entry for name, entry in self.entries.items() if other.entries.get(name) == entry
+        }
+        return replace(self, entries=entries)
+
     def records(self) -> list[SourceRecord]:
         """Returns a record of each source, sorted by IRI."""
         return [self.entries[name].record for name in sorted(self.entries)]
