@@ -222,6 +222,8 @@ DEEP = {
     "patterns": "ASK { " + "?s ?p ?o . " * 20_000 + "}",
     "paths": "ASK { ?s " + "<urn:p>/" * 20_000 + "<urn:p> ?o }",
     "union": "ASK { " + "{} UNION " * 12_000 + "{} }",
+    "names": "# FROM\n" + "a." * 120_000,
+    "hyphens": "# FROM\n" + "-" * 240_000,
 }
 
 

@@ -14,7 +14,8 @@ from kg.errors import Place, QueryError
 MAX_DEPTH = 256
 """How deep brackets may nest; the parser takes up to 10 kB of stack for each."""
 
-# The order matters: what can hold the word comes before the word. Possessive: none can be slow.
+# The order matters: what can hold the word comes before the word. Possessive, and a prefix bounded,
+# as `a.a.a.` is looked through again from each of its letters for the colon: none can be slow.
 _TOKEN = re.compile(
     r'''
       """(?:[^"\\]++|\\.|"(?!""))*+"""       # long strings
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
     | (?P<comment>\#[^\n\r]*+)
     | [?$]\w+                                # variables
     | @[A-Za-z]+(?:-[A-Za-z0-9]+)*           # language tags
-    | (?P<prefix>[\w.-]*+):(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*+    # prefixed names
+    | (?P<prefix>[\w.-]{0,100}+):(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*+    # prefixed names
     | (?P<word>\w+)
     | (?P<open>[\[({])
     | (?P<close>[\])}])

@@ -90,7 +90,9 @@ class Desk:
 
         Arguments and errors are those of `kg.store.foreign.request` and of `Services.answered`.
         """
-        answered = await self.services.answered(self.client(request), text, base)
+        client = self.client(request)
+        self.pool.shares.check(client)
+        answered = await self.services.answered(client, text, base)
         make = partial(
             request_of,
             answered,
@@ -100,8 +102,7 @@ class Desk:
             default=default,
             named=named,
         )
-        # What was answered can be long; the event loop has others to serve.
-        return make() if answered is text else await asyncio.to_thread(make)
+        return await self.pool.shares.look(client, answered, make)
 
     async def answer(
         self, request: Request, asked: Mapping[str, object], most: int | None = None

@@ -1,9 +1,9 @@
 """Looks up the names that a visitor gives to a question, once for each state of the store."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from kg.queries import Question, prepare
 from kg.rdf import Result
@@ -37,8 +37,8 @@ class Names:
         if self.commit != self.pool.manifest.commit:
             self.commit, self.known = self.pool.manifest.commit, {}
         asked = _Asked(self, client, asyncio.get_running_loop())
-        # To find the nearest name takes a while; the event loop has others to serve.
-        return await asyncio.to_thread(asked.prepare, question, chosen)
+        # To find the nearest name takes a while.
+        return await self.pool.shares.aside(client, partial(prepare, question, asked, chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,6 @@ class _Asked:
     names: Names
     client: str
     loop: asyncio.AbstractEventLoop
-
-    def prepare(self, question: Question, chosen: Sequence[tuple[str, str]]) -> str:
-        began = time.thread_time()
-        try:
-            return prepare(question, self, chosen)
-        finally:
-            spent = time.thread_time() - began
-            self.loop.call_soon_threadsafe(self.names.pool.shares.charge, self.client, spent)
 
     def query(self, text: str) -> Result:
         known = self.names.known

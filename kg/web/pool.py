@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kg.errors import KgError, LimitError, StoreError
@@ -303,7 +304,8 @@ class Pool:
         else:
             self._release(job.worker)
         if "error" in head:
-            raise self._failed(head, str(request.get("query", "")))
+            text = str(request.get("query", ""))
+            raise await self.shares.look(client, text, partial(self._failed, head, text))
         return Answer(head["kind"], body)
 
     async def _ended(self, worker: Worker) -> None:

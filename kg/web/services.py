@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from kg.errors import KgError, LimitError, StoreError
 from kg.rdf import Rows
@@ -34,7 +35,8 @@ class Services:
         """
         if not self.allowed or "SERVICE" not in text.upper():
             return text
-        found = clauses(text, self.allowed, base)
+        finding = partial(clauses, text, self.allowed, base)
+        found = await self._pool.shares.look(client, text, finding)
         seconds = self._bounds.limits.seconds
         try:
             async with asyncio.timeout(seconds):

@@ -1,14 +1,20 @@
 """A share of worker time for each client, so that one cannot take it all."""
 
+import asyncio
 import ipaddress
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from kg.web.problems import TooMuch
 
+T = TypeVar("T")
+
 _MANY = 10_000
+_LONG = 4096
 
 
 @dataclass(slots=True)
@@ -42,6 +48,24 @@ class Shares:
     def charge(self, client: str, seconds: float) -> None:
         """Takes worker time off a client's share."""
         self._account(client).left -= seconds
+
+    async def aside(self, client: str, doing: Callable[[], T]) -> T:
+        """Does something at a client's cost in a thread: the event loop has others to serve."""
+        loop = asyncio.get_running_loop()
+
+        def timed() -> T:
+            began = time.thread_time()
+            try:
+                return doing()
+            finally:
+                spent = time.thread_time() - began
+                loop.call_soon_threadsafe(self.charge, client, spent)
+
+        return await asyncio.to_thread(timed)
+
+    async def look(self, client: str, text: str, looking: Callable[[], T]) -> T:
+        """Does what takes as long as a text is: at once, or aside if that is long."""
+        return looking() if len(text) <= _LONG else await self.aside(client, looking)
 
     def _account(self, client: str) -> _Account:
         now = self._clock()
