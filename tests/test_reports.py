@@ -200,6 +200,9 @@ def test_turtle_says_of_each_result_what_the_recommendation_asks() -> None:
         for name in ("focusNode", "resultSeverity", "sourceConstraintComponent", "sourceShape"):
             assert len(list(graph.objects(result, SH[name]))) == 1, name
     assert list(graph.objects(None, SH.value)) == [rdflib.URIRef("urn:thing")]
+    (agent,) = graph.subjects(SH.value)
+    assert str(graph.value(agent, SH.resultMessage)) == FINDING.message
+    assert str(graph.value(agent, rdflib.RDFS.comment)) == str(FINDING.place)
     assert (None, SH.resultPath, rdflib.URIRef(DIP + "agent")) in graph
     a, b = rdflib.URIRef("urn:a"), rdflib.URIRef("urn:b")
     (either,) = graph.objects(None, SH.alternativePath)

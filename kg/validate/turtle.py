@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kg.errors import harmless
-from kg.namespaces import GRAPH, RDF, SH, SHAPE, XSD
+from kg.namespaces import GRAPH, RDF, RDFS, SH, SHAPE, XSD
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, Term, parse, serialize
 from kg.validate.findings import Route
 from kg.validate.places import Judged, Located
@@ -15,7 +15,7 @@ _READING = SHAPE + "reading"
 
 
 def write_turtle(judged: Sequence[Judged]) -> str:
-    """Returns the validation report of all the files as one graph."""
+    """Returns the validation report of all the files as one graph, each result with its place."""
     report = BlankNode("report")
     conforms = Literal(
         str(all(not one.findings for one in judged)).lower(), datatype=NamedNode(XSD + "boolean")
@@ -39,8 +39,8 @@ def _result(result: BlankNode, finding: Located) -> Iterator[Quad]:
     focus = NamedNode(finding.focus) if finding.focus else Literal(harmless(finding.place.file))
     yield _quad(result, RDF + "type", NamedNode(SH + "ValidationResult"))
     yield _quad(result, SH + "resultSeverity", NamedNode(SH + finding.severity.capitalize()))
-    message = Literal(f"{finding.place}: {harmless(finding.message)}")
-    yield _quad(result, SH + "resultMessage", message)
+    yield _quad(result, SH + "resultMessage", Literal(harmless(finding.message)))
+    yield _quad(result, RDFS + "comment", Literal(str(finding.place)))
     yield _quad(result, SH + "focusNode", focus)
     yield _quad(result, SH + "sourceShape", NamedNode(finding.shape or _READING))
     component = NamedNode(finding.component or _READING)
