@@ -5,11 +5,13 @@ A header line begins with `#+`; together they are YAML:
     #+ summary: Who holds which position on an issue
     #+ parameters:
     #+   issue: {type: issue, description: With the narrower ones}
+    #+   since: {type: date, description: First day}
+    #+   until: {type: date, description: Last day, not_before: since}
 
 Each parameter has a slot `VALUES ?issue { UNDEF }` in the text; unbound, it narrows nothing. A line
-that ends in `# with ?issue` is there to narrow, and is left out where nothing is chosen; `# LIMIT`
-stands where a part may end after so many rows as are wanted of the whole. As comments they change
-no answer: any SPARQL tool runs the file as it is.
+that ends in `# with ?issue` is there to narrow, and is left out where nothing is chosen; one that
+ends in `# LIMIT` is where a part may end after so many rows as are wanted of the whole, and is left
+out where all are. As comments they change no answer: any SPARQL tool runs the file as it is.
 """
 
 import re
@@ -36,12 +38,14 @@ class Parameter:
         type: A key of `TYPES`.
         description: What choosing it does.
         required: Whether the question means nothing without it.
+        not_before: The parameter where an interval begins that ends with this one, or nothing.
     """
 
     name: str
     type: str
     description: str
     required: bool = False
+    not_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,7 @@ def read_question(path: Path) -> Question:
     header: Any = read_yaml("\n".join(lines).encode(), file=str(path)).data or {}
     try:
         parameters = {
-            name: Parameter(name, told["type"], told["description"], told.get("required") is True)
-            for name, told in header.get("parameters", {}).items()
+            name: Parameter(name, **told) for name, told in header.get("parameters", {}).items()
         }
         summary, about = str(header["summary"]), str(header.get("description", ""))
         question = Question(
@@ -111,7 +114,8 @@ def read_question(path: Path) -> Question:
         )
     except (AttributeError, KeyError, TypeError) as error:
         raise QueryError(
-            "the header needs `#+ summary: ...`, and of each parameter its type and description",
+            "the header needs `#+ summary: ...`, and of each parameter its type and description;"
+            " it may say besides whether it is required, and what it is not_before",
             Place(str(path), 1),
         ) from error
     _check(path, text, parameters)
@@ -138,7 +142,8 @@ def bind(question: Question, values: Mapping[str, Sequence[Term]], first: int | 
         first: How many rows are wanted, from the first; all where nothing is said.
 
     Raises:
-        Misuse: There is no such parameter, or a required one is missing.
+        Misuse: There is no such parameter, a required one is missing, or an interval ends before it
+            begins.
     """
     for name in values:
         if name not in question.parameters:
@@ -146,6 +151,7 @@ def bind(question: Question, values: Mapping[str, Sequence[Term]], first: int | 
     for parameter in question.parameters.values():
         if parameter.required and not values.get(parameter.name):
             raise Misuse(f"{question.name} needs -p {parameter.name}=...: {parameter.description}")
+        _in_order(parameter, values)
     text = _limited(question.text, first)
     for name in question.parameters:
         if terms := values.get(name):
@@ -157,9 +163,21 @@ def bind(question: Question, values: Mapping[str, Sequence[Term]], first: int | 
     return text
 
 
+def _in_order(end: Parameter, values: Mapping[str, Sequence[Term]]) -> None:
+    first, last = (
+        [term.value for term in values.get(name, ()) if isinstance(term, Literal)]
+        for name in (end.not_before, end.name)
+    )
+    if first and last and max(last) < min(first):
+        raise Misuse(
+            f"{end.name}={max(last)} is before {end.not_before}={min(first)}:"
+            " nothing lies between them; exchange the two days"
+        )
+
+
 def _limited(text: str, first: int | None) -> str:
     if first is None or re.search(r"^ASK\b", text, re.MULTILINE):
-        return text
+        return re.sub(r"^.*# LIMIT\n", "", text, flags=re.MULTILINE)
     return text.replace("# LIMIT\n", f"LIMIT {first}\n").rstrip() + f"\nLIMIT {first}\n"
 
 
@@ -306,4 +324,7 @@ def _check(path: Path, text: str, parameters: Mapping[str, Parameter]) -> None:
     for parameter in parameters.values():
         if parameter.type not in TYPES:
             message = f"{parameter.name} is of no known type: choose one of {', '.join(TYPES)}"
+            raise QueryError(message, Place(str(path), 1))
+        if parameter.not_before and parameter.not_before not in parameters:
+            message = f"{parameter.name}: not_before {parameter.not_before}, which is no parameter"
             raise QueryError(message, Place(str(path), 1))

@@ -135,6 +135,10 @@ def test_what_is_asked_wrongly_is_said_with_the_nearest(tmp_path: Path) -> None:
         (("positions", "-p", "holder=Claudia Scheinbaum"), "Claudia Sheinbaum"),
         (("timeline", "-p", "since=12/01/2026"), "write it as 2026-01-12"),
         (("timeline", "-p", "since=2026-02-30"), "write it as 2026-01-12"),
+        (
+            ("met", "-p", "since=2026-05-01", "-p", "until=2026-01-01"),
+            "until=2026-01-01 is before since=2026-05-01",
+        ),
         (("positions", "-p", "issue=militry interventions"), "'military interventions' or 'US mil"),
         (("mine.rq",), "write @mine.rq"),
         (("consequences",), "needs -p event"),

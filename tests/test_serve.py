@@ -159,6 +159,7 @@ def test_a_question_gives_the_rows_of_the_command(served: Served) -> None:
         ("positions?holder=Claudia+Scheinbaum", 400, "Claudia Sheinbaum"),
         ("actor.csv", 400, "needs -p actor"),
         ("timeline.csv?since=yesterday", 400, "not a date"),
+        ("timeline?since=2026-05-01&until=2026-01-01", 400, "nothing lies between"),
         (f"positions?holder={'x' * 1000}", 400, "at most 300"),
     ],
 )
