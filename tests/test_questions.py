@@ -15,7 +15,7 @@ from kg.load import load, read_house
 from kg.namespaces import BASE, PREFIXES
 from kg.queries import TYPES, Question, bind, prepare, read_questions, resolve
 from kg.rdf import RESULT_FORMATS, Literal, NamedNode, Rows, in_words, parse, to_rdflib
-from kg.store import Writer, in_memory, open_store
+from kg.store import Reader, Writer, in_memory, open_store
 from tests.seed import SEED, seed
 
 ROOT = Path(__file__).parents[1]
@@ -211,13 +211,29 @@ ACCOUNT = """
 def test_readouts_are_listed_of_what_more_than_data_sets_tell_of(
     told: str, listed: dict[str, str]
 ) -> None:
-    prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
-    text = prologue + "source:table a dip:Dataset . source:note a dip:NewsArticle ." + told
-    asserted = parse(text.encode(), "ttl", file="told", base=BASE)
-    store = in_memory(read_house().background.quads, asserted)
+    store = holding("source:table a dip:Dataset . source:note a dip:NewsArticle ." + told)
     heads, cells = in_words(answer("readouts", [], store))  # type: ignore[arg-type]
     at, given_ = heads.index("side"), heads.index("readout")
     assert {row[at]: row[given_] for row in cells} == listed
+
+
+def holding(turtle: str) -> Reader:
+    prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+    asserted = parse((prologue + turtle).encode(), "ttl", file="told", base=BASE)
+    return in_memory(read_house().background.quads, asserted)
+
+
+def test_events_of_a_kind_of_ones_own_namespace_are_in_the_timeline() -> None:
+    day = '"2026-01-12"^^xsd:date'
+    store = holding(f"""
+        <https://own.example/Summit> rdfs:subClassOf dip:Meeting ; rdfs:label "summit" .
+        <a> a <https://own.example/Summit>, dip:Meeting, dip:Conversation, dip:Interaction,
+            dip:Event ; rdfs:label "they meet" ;
+            dip:status status:occurred ; dip:agent actor:norway, actor:denmark ;
+            dip:notBefore {day} ; dip:notAfter {day} .
+    """)
+    heads, cells = in_words(answer("timeline", [], store))  # type: ignore[arg-type]
+    assert [row[heads.index("kind")] for row in cells] == ["summit"]
 
 
 def sides(reader: Writer) -> dict[str, str]:
