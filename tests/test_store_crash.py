@@ -83,7 +83,7 @@ def test_what_failed_half_way_is_not_seen_after_the_next_load(
     with open_store(str(folder), BACKGROUND, create=True) as store:
         store.replace(SOURCE + "s", old, (), label="s", recorded_by="me")
         with monkeypatch.context() as patch:
-            patch.setattr("kg.store.folder.write_durably", full)
+            patch.setattr("kg.store.commit.write_durably", full)
             with pytest.raises(StoreError, match="the disk is full"):
                 store.replace(SOURCE + "s", new, (), label="s", recorded_by="me")
         assert set(store.quads()) == set(old)
@@ -260,7 +260,7 @@ def test_a_store_is_read_where_no_index_can_be_made(
     def full(*_: object) -> None:
         raise OSError("IO error: No space left on device: While appending to file: 000012.sst")
 
-    for step in ("index.copy_index", "view.prepare"):
+    for step in ("commit.copy_index", "view.prepare"):
         with monkeypatch.context() as patch:
             patch.setattr(f"kg.store.{step}", full)
             with (
@@ -268,7 +268,7 @@ def test_a_store_is_read_where_no_index_can_be_made(
                 pytest.raises(StoreError, match=r"the disk is full: make room, then try again$"),
             ):
                 store.remove(SOURCE + "s")
-    monkeypatch.setattr("kg.store.index.make_index", full)
+    monkeypatch.setattr("kg.store.commit.make_index", full)
     assert counts(folder) == before
 
 

@@ -4,6 +4,7 @@ It is changed in a copy that nobody else sees, so that what fails or is killed c
 """
 
 import contextlib
+import gzip
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,9 +15,9 @@ import pyoxigraph as ox
 from kg.errors import StoreError
 from kg.namespaces import DERIVED, graph_of
 from kg.rdf import Literal, NamedNode, Quad, parse
-from kg.store import manifest
 from kg.store.base import Background
 from kg.store.files import link
+from kg.store.manifest import Entry, Manifest, pieces_of, read_text
 from kg.store.memory import rewritten
 
 MANY: Final = 1_000
@@ -31,12 +32,12 @@ costs stays a part of what loading costs.
 
 
 def make_index(
-    place: Path, sources: Path, background: Background, entries: Iterable[manifest.Entry]
+    place: Path, sources: Path, background: Background, entries: Iterable[Entry]
 ) -> ox.Store:
     """Returns a new index that holds a background and sources.
 
     Args:
-        place: Where there is nothing yet.
+        place: A folder with nothing in it.
         sources: The folder of their files.
         background: What it holds besides them.
         entries: The sources.
@@ -49,7 +50,7 @@ def make_index(
     index.bulk_extend(
         quad
         for entry in entries
-        for piece in manifest.pieces_of(sources, entry)
+        for piece in pieces_of(sources, entry)
         for quad in (*piece, *background.derive(piece))
     )
     index.optimize()
@@ -61,13 +62,12 @@ def copy_index(data: Path, place: Path) -> ox.Store:
 
     Args:
         data: Oxigraph's files.
-        place: Where there is nothing yet.
+        place: A folder with nothing in it.
 
     Raises:
         RuntimeError: It is damaged.
         OSError: So it is, or the system refuses, as where the disk is full.
     """
-    place.mkdir()
     for path in data.iterdir():
         if path.suffix == ".sst":  # which Oxigraph's engine never writes again
             link(path, place / path.name)
@@ -76,7 +76,7 @@ def copy_index(data: Path, place: Path) -> ox.Store:
     return ox.Store(str(place))
 
 
-def is_mostly_going(known: manifest.Manifest, staying: manifest.Manifest) -> bool:
+def is_mostly_going(known: Manifest, staying: Manifest) -> bool:
     """Returns whether more goes of what came in bulk than stays.
 
     To take that out takes Oxigraph longer than to make a new index of what stays.
@@ -87,31 +87,19 @@ def is_mostly_going(known: manifest.Manifest, staying: manifest.Manifest) -> boo
     )
 
 
-def _size(entry: manifest.Entry) -> int:
+def _size(entry: Entry) -> int:
     return entry.record.asserted
 
 
-def merge(index: ox.Store, come: int, known: manifest.Manifest) -> None:
-    """Merges what so many quads that came in bulk have left behind, if it was no small part.
-
-    Args:
-        index: Of the store.
-        come: How many.
-        known: What it held before.
-    """
-    if come > sum(map(_size, known.entries.values())) / SMALL_PART:
-        index.optimize()
-
-
 def hold(
-    index: ox.Store, files: Path, held: manifest.Manifest, sources: Mapping[str, Collection[Quad]]
+    index: ox.Store, held: Manifest, files: Path, sources: Mapping[str, Collection[Quad]]
 ) -> None:
     """Has an index hold of each source these quads and no others; what it holds already stays.
 
     Args:
         index: To be changed.
+        held: The sources that it holds.
         files: The folder of the files of sources.
-        held: The sources that the index holds.
         sources: By IRI.
 
     Raises:
@@ -133,11 +121,45 @@ def hold(
         index.extend(fresh)
     else:
         index.bulk_extend(fresh)
-        merge(index, len(fresh), held)
+        _merge(index, len(fresh), held)
+
+
+def hold_bulk(
+    index: ox.Store, held: Manifest, source: str, parts: Iterable[Path], count: int
+) -> None:
+    """Has an index hold of a source what stands in files of N-Quads, gzip, and nothing else.
+
+    Args:
+        index: To be changed.
+        held: The sources that it holds.
+        source: Its IRI.
+        parts: The files.
+        count: How many quads they assert.
+
+    Raises:
+        RuntimeError: It is damaged.
+    """
+    hold_none(index, held, source)
+    for path in parts:
+        with gzip.open(path) as file:
+            index.bulk_load(file, ox.RdfFormat.N_QUADS, lenient=True)  # type: ignore[arg-type]
+    _merge(index, count, held)
+
+
+def hold_none(index: ox.Store, _: Manifest, source: str) -> None:
+    """Has an index hold nothing of a source."""
+    for quad in _held(index, source):
+        index.remove(quad)
+
+
+def _merge(index: ox.Store, come: int, held: Manifest) -> None:
+    """Merges what so many quads that came in bulk have left behind, if it was no small part."""
+    if come > sum(map(_size, held.entries.values())) / SMALL_PART:
+        index.optimize()
 
 
 def difference(
-    index: ox.Store, files: Path, entry: manifest.Entry, quads: Iterable[Quad]
+    index: ox.Store, files: Path, entry: Entry, quads: Iterable[Quad]
 ) -> tuple[list[Quad], list[Quad]]:
     """Returns what an index lacks of a source that is to be these quads, and what it has too much.
 
@@ -157,7 +179,7 @@ def difference(
     own = tuple(quads)
     asserted = [quad for quad in own if quad.graph_name == graph]
     # To read it out of the index takes longer than to judge it.
-    written = manifest.read_text(files, entry)
+    written = read_text(files, entry)
     was = written.replace(f" {graph} .\n".encode(), b" .\n")
     come, go = _compared(graph, was, asserted)
     if rewritten(quad.object for quad in go if isinstance(quad.object, Literal)):
