@@ -151,10 +151,10 @@ REFUSED = [
     "SELECT * { ?s ?p 1SERVICE<%s> { ?s ?p ?o } }",
     "SELECT * { ?s ?p 1SERVICE<%s/x> { ?s ?p ?o } }",
     "SELECT * { SERVICESILENT<%s> { ?s ?p ?o } }",
-    "SELECT * { SERVICE <%s> { ?s ?p ?o }",
+    "SELECT * { SERVICE <%s> { ?x a <urn:y> }",
     "SELECT * { SERVICE <%s>",
     "SELECT * { SERVICE",
-    "SERVICE <%s> { ?s ?p ?o }",
+    "SERVICE <%s> { ?x a <urn:y> }",
     "PREFIX",
     "LOAD <%s>",
     "INSERT { ?s ?p ?o } WHERE { SERVICE <%s> { ?s ?p ?o } }",
@@ -293,7 +293,18 @@ def test_no_answer_becomes_a_piece_of_the_query(term: dict[str, object], stub: S
     told = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": term}]}}
     stub.answering = lambda request: send(request, json.dumps(told).encode())
     with pytest.raises(StoreError):
-        answered(f"SELECT * {{ SERVICE <{stub.address}> {{ ?x ?p ?o }} }}", stub.address)
+        answered(f"SELECT * {{ SERVICE <{stub.address}> {{ ?x a <urn:y> }} }}", stub.address)
+
+
+def test_an_answer_about_something_else_is_none(stub: Stub) -> None:
+    told = {"head": {"vars": ["a"]}, "results": {"bindings": [{"a": URI}]}}
+    stub.answering = lambda request: send(request, json.dumps(told).encode())
+    text = "SELECT ?x {{ SERVICE {}<{}> {{ ?x a <urn:y> }} }}"
+    with pytest.raises(StoreError, match="other columns"):
+        answered(text.format("", stub.address), stub.address)
+    found = answered(text.format("SILENT ", stub.address), stub.address)
+    assert isinstance(found, Rows)
+    assert found.rows == ((None,),)
 
 
 def test_a_slip_within_a_clause_is_said_with_its_line(stub: Stub) -> None:

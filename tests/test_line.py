@@ -1,21 +1,28 @@
 """What a hostile or broken server answers, and what becomes of it: one of our errors, in time."""
 
+import contextlib
 import gzip
 import json
+import socket
 import time
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from seed import SEED
 from stub import JSON, ROWS, Answering, Stub, send
 
+from kg.cli import run
 from kg.errors import KgError, LimitError, Misuse, QueryError, StoreError
 from kg.rdf import Literal, NamedNode, Rows
 from kg.store import Limits
+from kg.store.remote import opener
 from kg.store.remote.endpoint import Endpoint
 
 ANSWER = Rows(
     ("x",), ((Literal("1.1", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#decimal")),),)
 )
+
+NO_BOOKS = b'{"head": {"vars": ["commit"]}, "results": {"bindings": []}}'
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +72,50 @@ def test_netrc_file_knows_the_password(stub, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     stub.answering = challenge
     assert ask(stub.address) == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("machine 127.0.0.1 login me passwrd secret\n", "netrc:1: no netrc file"),
+        ("machine 127.0.0.1 login me password secr\xe9t\n", "not UTF-8"),
+    ],
+    ids=["words", "bytes"],
+)
+def test_netrc_file_that_is_none_is_said_without_the_password(
+    text, words, monkeypatch, tmp_path
+) -> None:
+    (tmp_path / "netrc").write_bytes(text.encode("latin-1"))
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with pytest.raises(StoreError, match=words) as told:
+        Endpoint("http://127.0.0.1/")
+    assert "secr" not in str(told.value)
+
+
+def test_each_host_gets_its_own_password_of_the_netrc_file(
+    stub, other, monkeypatch, tmp_path
+) -> None:
+    (tmp_path / "netrc").write_text(
+        "machine 127.0.0.1 login me password secret\nmachine localhost login you password other\n"
+    )
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("KG_STORE_UPDATE", f"http://localhost:{other.port}/update")
+    stub.answering = other.answering = challenge
+    endpoint = Endpoint(stub.address)
+    endpoint.select("SELECT ?x {}", Limits(5))
+    endpoint.update("DROP ALL", Limits(5))
+    assert authorization(stub)[-1] == "Basic bWU6c2VjcmV0"
+    assert "Basic bWU6c2VjcmV0" not in authorization(other)
+    assert authorization(other)[-1] == "Basic eW91Om90aGVy"
+
+
+@pytest.mark.parametrize("token", ["sec\nret", "secr€t"])
+def test_token_that_no_header_can_carry_is_not_said_again(token, stub, monkeypatch) -> None:
+    monkeypatch.setenv("KG_STORE_TOKEN", token)
+    with pytest.raises(StoreError, match="KG_STORE_TOKEN") as told:
+        ask(stub.address)
+    assert "sec" not in str(told.value)
+    assert stub.asked == []
 
 
 def test_token_is_sent(stub, monkeypatch) -> None:
@@ -133,7 +184,55 @@ def test_address_that_is_none_is_refused_and_no_password_said_again(address) -> 
     assert "secret" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://h/a b", "%20"),
+        ("http://h/münchen", "%C3%BC"),
+        ("http://h/a\nb", "%0A"),
+        (f"http://{'a' * 64}/", "no host and port"),
+        ("http://[::1/", "IPv6"),
+    ],
+    ids=["blank", "letter", "line", "long", "brackets"],
+)
+@pytest.mark.parametrize("name", ["", "KG_STORE_UPDATE"])
+def test_address_that_cannot_be_sent_is_said_at_once(name, address, words, monkeypatch) -> None:
+    if name:
+        monkeypatch.setenv(name, address)
+    with pytest.raises(Misuse, match=words):
+        Endpoint("http://h/" if name else address)
+
+
+@pytest.mark.parametrize("escape", [r"\u0022", r"\U00000022", r"\u003e"])
+def test_text_that_another_reader_would_end_sooner_is_not_sent(escape, stub, capsys) -> None:
+    stub.answering = lambda request: send(request, NO_BOOKS)
+    query = f'SELECT ("{escape} AS ?x) {{ SERVICE <http://x/> {{ ?a ?b ?c }} }} #" AS ?y) {{}}'
+    assert run(["-s", stub.address, "query", query]) == QueryError.exit_code
+    assert f"query:1:10: {escape} is read in two ways" in capsys.readouterr().err
+    assert not any(b"AS" in body for body in stub.bodies)
+
+
 # Answers that are none
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"head": {}, "boolean": True},
+        {"head": {"vars": []}, "results": {"bindings": [{}]}},
+        {
+            "head": {"vars": ["x"]},
+            "results": {"bindings": [{"x": {"type": "literal", "value": ""}}]},
+        },
+    ],
+    ids=["yes", "nothing", "another"],
+)
+@pytest.mark.parametrize("command", ["sources", "dump", "query", "export", "load"])
+def test_server_that_answers_all_alike_is_none(command, told, stub, capsys) -> None:
+    stub.answering = lambda request: send(request, json.dumps(told).encode())
+    more = {"query": ["SELECT ?x { ?x ?y ?z }"], "export": ["gexf"], "load": [str(SEED)]}
+    assert run(["-s", stub.address, command, *more.get(command, [])]) == StoreError.exit_code
+    assert "other columns than were asked for" in capsys.readouterr().err
 
 
 def test_page_is_no_answer(stub) -> None:
@@ -269,6 +368,28 @@ def test_slow_server_is_left_at_the_deadline(answering, stub) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_first_questions_take_no_more_time_than_the_query_may(stub, capsys) -> None:
+    stub.answering = lambda _: time.sleep(6)
+    began = time.monotonic()
+    query = ["query", "SELECT ?x { ?x ?y ?z }", "--seconds", "1"]
+    assert run(["-s", stub.address, *query]) == LimitError.exit_code
+    assert "within 1 seconds" in capsys.readouterr().err
+    assert time.monotonic() - began < 5
+
+
+def test_host_that_takes_no_connection_is_left_soon(monkeypatch) -> None:
+    monkeypatch.setattr(opener, "REACH", 0.2)
+    with socket.socket() as deaf, contextlib.ExitStack() as held:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for _ in range(3):  # more than it queues: further ones are not taken
+            one = held.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(deaf.getsockname())
+        with pytest.raises(StoreError, match=r"reached: no connection in 0\.2 seconds"):
+            ask(f"http://127.0.0.1:{deaf.getsockname()[1]}/", seconds=60)
+
+
 # Errors
 
 
@@ -307,8 +428,44 @@ def test_busy_server_is_asked_again(stub) -> None:
 
 def test_busy_server_is_not_asked_for_ever(stub) -> None:
     stub.answering = lambda request: send(request, b"", 503, Retry_After="3600")
-    with pytest.raises(StoreError, match="busy"):
+    with pytest.raises(StoreError, match=r"busy.*again in 3,600 seconds"):
         ask(stub.address)
+    assert len(stub.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "when"),
+    [
+        ("Fri, 31 Dec 2999 23:59:59 GMT", "in 86,400 seconds"),
+        ("9" * 400, "in 86,400 seconds"),
+        ("Fri, 01 Jan 1999 00:00:00 GMT", "in 0 seconds"),
+        ("soon", "later"),
+        ("-1", "later"),
+    ],
+    ids=["date", "long", "past", "word", "minus"],
+)
+def test_when_to_try_again_is_read_in_every_form(told, when, stub) -> None:
+    stub.answering = lambda request: send(request, b"", 503, Retry_After=told)
+    with pytest.raises(StoreError, match=f"try again {when}"):
+        change(stub.address)
+
+
+@pytest.mark.parametrize(
+    ("answering", "words"),
+    [
+        (lambda request: request.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n"), "does not speak HTTP"),
+        (lambda request: request.connection.shutdown(socket.SHUT_RDWR), "closed the connection"),
+    ],
+    ids=["another", "nothing"],
+)
+def test_what_is_no_answer_of_http_is_said_so(answering, words, stub) -> None:
+    def once(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+        answering(request)
+
+    stub.answering = once
+    with pytest.raises(StoreError, match=words):
+        ask(stub.address, seconds=1)
 
 
 def test_change_is_sent_once(stub) -> None:

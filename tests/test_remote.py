@@ -361,3 +361,5 @@ def test_a_server_without_books_is_read_as_it_is(address) -> None:
         assert store.sources() == []
         found = store.query('SELECT ?s { ?s <urn:p> "theirs" }')
         assert [row[0].value for row in found.rows] == ["urn:s"]
+        with pytest.raises(StoreError, match="has no books"):
+            list(store.asserted())

@@ -206,6 +206,7 @@ def answer(clause: Clause, variables: Sequence[str], limits: Limits) -> str:
         LimitError: It has too many rows, or took too long.
     """
     from kg.store import ask
+    from kg.store.remote.failures import other_columns
 
     names = [f"?{name}" for name in variables]
     text = (
@@ -214,6 +215,8 @@ def answer(clause: Clause, variables: Sequence[str], limits: Limits) -> str:
     )
     try:
         found = ask(clause.endpoint, text, Limits(max(limits.seconds, 0.001), _MEGABYTES))
+        if variables and not set(variables) & set(found.variables):
+            raise other_columns(clause.endpoint)
     except (StoreError, QueryError):
         if not clause.silent:
             raise

@@ -2,10 +2,14 @@
 
 import netrc
 import os
+import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from kg.errors import Misuse, StoreError
+from kg.errors import Misuse, Place, StoreError
+
+Origin = tuple[str, str, int]
+"""Scheme, host and port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,21 @@ class Credentials:
     token: str = field(default="", repr=False)
 
     def __bool__(self) -> bool:
-        return bool(self.user or self.token)
+        return bool(self.user or self.password or self.token)
+
+    def bearer(self) -> str:
+        """Returns the token, or the password where there is no other, as a header has it.
+
+        Raises:
+            StoreError: No header can carry it; it is not said again.
+        """
+        token = self.token or self.password
+        if re.search("[^ -~]", token):
+            raise StoreError(
+                "the token holds a line break or a letter that no header can carry: look "
+                "at KG_STORE_TOKEN, or at the password in ~/.netrc"
+            )
+        return f"Bearer {token}"
 
 
 def credentials_of(host: str) -> Credentials:
@@ -37,20 +55,28 @@ def credentials_of(host: str) -> Credentials:
         found = netrc.netrc(path).authenticators(host)
     except FileNotFoundError:
         return Credentials()
-    except (OSError, netrc.NetrcParseError) as error:
-        raise StoreError(f"reading {path}: {error}") from error
+    except OSError as error:
+        raise StoreError(f"reading {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise StoreError(f"reading {path}: it is not UTF-8") from error
+    except netrc.NetrcParseError as error:
+        # Not in its words, which may hold the password.
+        place = Place(path, error.lineno)
+        raise StoreError("no netrc file: it says machine, login, password", place) from error
     return Credentials(found[0] or found[1] or "", found[2] or "") if found else Credentials()
 
 
-def origin_of(url: str) -> tuple[str, str, int]:
+def origin_of(url: str) -> Origin:
     """Returns scheme, host and port of an address.
 
     Raises:
-        Misuse: It is not one of http or https, its host or port is none, or it holds a password.
+        Misuse: It is not one of http or https, its host or port is none, or it holds a password or
+            what has to be written with a percent sign.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        (parts.hostname or "").encode("idna")
     except KeyError as error:
         raise Misuse(f"{url}: the address of a store begins with https:// or http://") from error
     except ValueError as error:
@@ -62,4 +88,6 @@ def origin_of(url: str) -> tuple[str, str, int]:
         raise Misuse("no passwords in an address: put them into ~/.netrc, or KG_STORE_PASSWORD")
     if not parts.hostname:
         raise Misuse(f"{url}: the address has no host")
+    if odd := re.search("[^!-~]", url.replace(parts.netloc, "", 1)):
+        raise Misuse(f"{url}: an address holds no {odd[0]!r}: it is written {quote(odd[0])}")
     return parts.scheme, parts.hostname, port

@@ -14,12 +14,13 @@ from urllib.request import Request
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from kg.errors import LimitError
-from kg.rdf import Rows, Triple
+from kg.rdf import Rows, Term, Triple
 from kg.store.base import Limits
 from kg.store.remote.answers import RESULTS, TRIPLES, read_rows, read_triples
 from kg.store.remote.body import Body
 from kg.store.remote.credentials import Credentials, credentials_of, origin_of
 from kg.store.remote.dialects import OTHER, Dialect, dialect_of
+from kg.store.remote.failures import other_columns
 from kg.store.remote.line import Line
 
 Parameters = Sequence[tuple[str, str]]
@@ -68,15 +69,14 @@ class Endpoint:
         given = addresses_of(address)
         self.address = given.query
         self._given = given
-        host = origin_of(address)[1]
-        told = (url for url in (given.query, given.update, given.graphs) if url)
-        self._line = Line(credentials_of(host) if who is None else who, tuple(told))
+        told = {origin_of(url) for url in (given.query, given.update, given.graphs) if url}
+        self._line = Line({one: credentials_of(one[1]) if who is None else who for one in told})
         self.dialect: Dialect = OTHER
 
     @property
     def is_known(self) -> bool:
         """Whether there is something to say who asks."""
-        return self._line.is_known
+        return bool(self._line.who(self.address))
 
     def select(self, text: str, limits: Limits, parameters: Parameters = ()) -> Rows | bool:
         """Returns the answer to a SELECT or ASK.
@@ -89,6 +89,15 @@ class Endpoint:
             self.dialect = dialect_of(body.headers)
             _whole(body)
             return read_rows(body)
+
+    def rows(
+        self, text: str, names: tuple[str, ...], limits: Limits
+    ) -> tuple[tuple[Term | None, ...], ...]:
+        """Returns the rows of an answer whose columns must be these; errors as of `select`."""
+        found = self.select(text, limits)
+        if not isinstance(found, Rows) or found.variables != names:
+            raise other_columns(self.address)
+        return found.rows
 
     def construct(self, text: str, limits: Limits, parameters: Parameters = ()) -> Iterator[Triple]:
         """Yields the answer to a CONSTRUCT or DESCRIBE; errors as of `select`."""

@@ -1,19 +1,26 @@
 """What goes wrong on the way to a server or at it: in words, with what to try."""
 
 import http.client
+import math
 import re
 import socket
 import ssl
 import urllib.error
 from collections.abc import Collection
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from html import unescape
 from urllib.parse import urlsplit
 
-from kg.errors import KgError, LimitError, NotConforming, QueryError, StoreError
+from kg.errors import KgError, LimitError, NotConforming, QueryError, StoreError, counted
 from kg.store.base import MARK, Limits
 
 _WORDS = 2000
 """Bytes that are read of what a server says of its refusal."""
+
+_LONG = 86_400.0
+"""Seconds beyond which it is all the same how long a server wants to be left alone."""
 
 
 def failure(url: str, error: Exception, limits: Limits) -> KgError:
@@ -38,10 +45,23 @@ def failure(url: str, error: Exception, limits: Limits) -> KgError:
         case ConnectionRefusedError():
             return StoreError(f"{url} cannot be reached: nothing listens there; is it running?")
         case http.client.HTTPException() | ConnectionError():
-            return StoreError(f"{url} cut its answer off: try again, and look at its log")
+            return StoreError(f"{url} {_broken(error)}")
         case OSError():
             return StoreError(f"{url} cannot be reached: {error.strerror or error}")
     return StoreError(f"{url}: {error}")
+
+
+def _broken(error: http.client.HTTPException | ConnectionError) -> str:
+    """Returns what a server did that is no whole answer, and what to try."""
+    match error:
+        case http.client.RemoteDisconnected():
+            return (
+                "closed the connection before it answered: try again, and look at its log; "
+                "is it an https:// address?"
+            )
+        case http.client.BadStatusLine():
+            return "does not speak HTTP: look at host and port"
+    return "cut its answer off: try again, and look at its log"
 
 
 def _refused(url: str, error: urllib.error.HTTPError) -> KgError:
@@ -52,7 +72,7 @@ def _refused(url: str, error: urllib.error.HTTPError) -> KgError:
     match error.code:
         case 300 | 301 | 302 | 303 | 307 | 308:
             return StoreError(
-                f"{url} sends elsewhere, to {error.headers.get('Location', 'nowhere')}: "
+                f"{url} sends elsewhere, to {error.headers.get('Location') or 'nowhere'}: "
                 "give that address if you trust it"
             )
         case 400 | 422:
@@ -72,10 +92,23 @@ def _refused(url: str, error: urllib.error.HTTPError) -> KgError:
         case 413 | 414:
             return LimitError(f"{url} does not take so much at once ({error.code}){told}")
         case 429 | 502 | 503:
-            return StoreError(f"{url} is busy or away ({error.code}){told}: try again later")
+            wait = retry_after(error)
+            when = "later" if wait is None else f"in {counted(math.ceil(wait), 'second')}"
+            return StoreError(f"{url} is busy or away ({error.code}){told}: try again {when}")
         case 507:
             return StoreError(f"{url} has no room left{told}: make room there, then try again")
     return StoreError(f"{url} failed ({error.code}){told}: look at its log")
+
+
+def retry_after(error: urllib.error.HTTPError) -> float | None:
+    """Returns the seconds that a server asks to be left alone for, if it says so."""
+    told = error.headers.get("Retry-After", "")
+    with suppress(ValueError, TypeError):
+        if told.isdecimal():
+            return min(float(told), _LONG)
+        until = parsedate_to_datetime(told).replace(tzinfo=UTC)  # HTTP knows no other zone
+        return min(max((until - datetime.now(UTC)).total_seconds(), 0), _LONG)
+    return None
 
 
 def _refused_by_ours(url: str, code: int, words: str) -> KgError | None:
@@ -106,6 +139,14 @@ def _words(error: urllib.error.HTTPError) -> str:
         title = re.search(r"<title>([^<]*)</title>", text, re.IGNORECASE)
         text = unescape(title[1]) if title else ""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")[:300]
+
+
+def other_columns(url: str) -> StoreError:
+    """Returns in words that a server answered with what was not asked for."""
+    return StoreError(
+        f"{url} answers with other columns than were asked for: is that the address of a SPARQL "
+        "endpoint?"
+    )
 
 
 def not_an_answer(url: str, kind: str, kinds: Collection[str]) -> StoreError:

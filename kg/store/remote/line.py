@@ -11,13 +11,13 @@ import http.client
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from kg.errors import QueryError, StoreError
 from kg.store.base import Limits
 from kg.store.remote.body import Body
-from kg.store.remote.credentials import Credentials, origin_of
-from kg.store.remote.failures import failure, not_an_answer
+from kg.store.remote.credentials import Credentials, Origin, origin_of
+from kg.store.remote.failures import failure, not_an_answer, retry_after
 from kg.store.remote.opener import opener_of
 
 PAUSES = (0.2, 0.6, 1.8)
@@ -28,17 +28,15 @@ _CHUNK = 1 << 16
 
 
 class Line:
-    """The way to a server: its credentials, and which of its origins get them."""
+    """The way to a server: of which origins who asks is known, and as whom."""
 
-    def __init__(self, credentials: Credentials, addresses: Collection[str]) -> None:
-        self._credentials = credentials
-        self._origins = {origin_of(url) for url in addresses}
+    def __init__(self, known: Mapping[Origin, Credentials]) -> None:
+        self._known = known
         self._basic = False
 
-    @property
-    def is_known(self) -> bool:
-        """Whether there are credentials."""
-        return bool(self._credentials)
+    def who(self, url: str) -> Credentials:
+        """Returns as whom an address is asked."""
+        return self._known.get(origin_of(url), Credentials())
 
     def read(self, request: urllib.request.Request, limits: Limits, kinds: Collection[str]) -> Body:
         """Sends what changes nothing; tried again after a pause where the server is away or busy.
@@ -84,9 +82,8 @@ class Line:
         """
         try:
             deadline = time.monotonic() + limits.seconds
-            if bearer and origin_of(request.full_url) in self._origins and self._credentials:
-                token = self._credentials.token or self._credentials.password
-                request.add_unredirected_header("Authorization", f"Bearer {token}")
+            if bearer and (who := self.who(request.full_url)):
+                request.add_unredirected_header("Authorization", who.bearer())
             with self._send(request, limits, deadline, follow=False) as body:
                 while body.read(_CHUNK):
                     pass
@@ -100,12 +97,12 @@ class Line:
     ) -> Body:
         request.add_header("User-Agent", "diplomatic-kg")
         request.add_header("Accept-Encoding", "gzip")
-        trusted = origin_of(request.full_url) in self._origins
-        opener = opener_of(deadline, self._credentials if trusted else Credentials(), follow=follow)
-        if trusted and self._credentials.token:
-            request.add_unredirected_header("Authorization", f"Bearer {self._credentials.token}")
-        elif trusted and self._basic:
-            request.add_unredirected_header("Authorization", _basic(self._credentials))
+        who = self.who(request.full_url)
+        opener = opener_of(deadline, who, follow=follow)
+        if who.token:
+            request.add_unredirected_header("Authorization", who.bearer())
+        elif who.user and self._basic:
+            request.add_unredirected_header("Authorization", _basic(who))
         left = max(deadline - time.monotonic(), 0.001)
         response = opener.open(request, timeout=left)
         self._basic |= (request.get_header("Authorization") or "").startswith("Basic ")
@@ -117,8 +114,7 @@ def _wait(error: Exception, pause: float) -> float | None:
     if isinstance(error, urllib.error.HTTPError):
         if error.code not in _BUSY:
             return None
-        asked = error.headers.get("Retry-After", "")
-        return max(pause, float(asked)) if asked.isdecimal() else pause
+        return max(pause, retry_after(error) or 0)
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     return pause if isinstance(reason, ConnectionError) else None
 

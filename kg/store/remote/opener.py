@@ -1,5 +1,6 @@
 """What urllib leaves out: one deadline for head and body, and a narrow way of redirects."""
 
+import errno
 import http.client
 import io
 import socket
@@ -15,6 +16,9 @@ from kg.errors import Misuse
 from kg.store.remote.credentials import Credentials, origin_of
 
 SEE_OTHER = 303
+
+REACH = 15.0
+"""Seconds within which a connection must be there, whatever time its answer may take."""
 
 
 def opener_of(deadline: float, who: Credentials, *, follow: bool) -> urllib.request.OpenerDirector:
@@ -119,6 +123,7 @@ def _within(
 ) -> Callable[..., http.client.HTTPConnection]:
     def connected(host: str, **arguments: Any) -> http.client.HTTPConnection:  # noqa: ANN401
         made = connection(host, **arguments)
+        made.connect = _soon(made)  # type: ignore[method-assign]
         # Typed as a class of its own, called as a function with a socket.
         made.response_class = cast(
             "type[http.client.HTTPResponse]",
@@ -127,6 +132,24 @@ def _within(
             ),
         )
         return made
+
+    return connected
+
+
+def _soon(connection: http.client.HTTPConnection) -> Callable[[], None]:
+    """Returns what connects, and gives up sooner than the rest may take."""
+    connect, patience = connection.connect, connection.timeout
+
+    def connected() -> None:
+        if patience is None or patience <= REACH:
+            connect()
+            return
+        connection.timeout = REACH
+        try:
+            connect()
+        except TimeoutError as error:
+            raise OSError(errno.EHOSTUNREACH, f"no connection in {REACH:g} seconds") from error
+        connection.sock.settimeout(patience)
 
     return connected
 

@@ -2,9 +2,10 @@
 
 import copy
 import hashlib
+import re
 from collections.abc import Iterator
 
-from kg.errors import StoreError
+from kg.errors import QueryError, StoreError
 from kg.namespaces import DIP, PREFIXES, RDFS, graph_of
 from kg.rdf import Literal, NamedNode, Quad, Result, Rows, Term, Triples, parse
 from kg.store import foreign, gate
@@ -14,6 +15,7 @@ from kg.store.memory import MemoryStore
 from kg.store.remote import served, staging, updates
 from kg.store.remote.books import BOOKS, STORE, WRITTEN, Entry, State, entries_of, unpack
 from kg.store.remote.endpoint import Endpoint, Parameters
+from kg.store.remote.failures import other_columns
 
 OURS = Limits(seconds=600, megabytes=8192)
 """For what we ask and change ourselves, which grows with the store."""
@@ -31,6 +33,7 @@ _SOURCES = (
     "SELECT ?source (SAMPLE(?called) AS ?label) "
     f"{{ ?source a <{DIP}Source> OPTIONAL {{ ?source <{RDFS}label> ?called }} }} GROUP BY ?source"
 )
+_ESCAPED = re.compile(r"\\(?:u|U0000)00[0-7][0-9A-Fa-f]")
 # On the line of the query's first one, so that lines count as they were written.
 _PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in PREFIXES.items())
 
@@ -59,11 +62,12 @@ class RemoteReader(Closing):
         It is read here first, in a process of its own: a slip is said with its place, and what
         kills a server by its nesting, or sends it elsewhere, does not reach it.
         """
-        copy = self._copied()
+        copy = self._copied(limits)
         if copy is not None:
             return copy.run(text, limits)
         form = foreign.run(text, limits)
-        parameters = () if gate.check(text).dataset else self._dataset()
+        _check_escapes(text)
+        parameters = () if gate.check(text).dataset else self._dataset(limits)
         return self._answer(_PROLOGUE + text, form, limits, parameters)
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
@@ -83,6 +87,11 @@ class RemoteReader(Closing):
     def asserted(self, source: str | None = None) -> Iterator[Quad]:
         """Yields what sources assert, literals as they were written."""
         state = self.state()
+        if not state.commit:
+            raise StoreError(
+                f"{self._endpoint.address} has no books, so nothing says what sources assert: "
+                "`kg query` asks for what is there"
+            )
         entries = state.sources()
         if source is not None and source not in entries:
             raise missing(source, self.sources())
@@ -95,7 +104,8 @@ class RemoteReader(Closing):
         if state.commit:
             return [entry.record() for entry in state.sources().values()]
         found = self.query(_SOURCES)
-        told = [[getattr(term, "value", "") for term in row] for row in _rows(found)]
+        rows = found.rows if isinstance(found, Rows) else ()
+        told = [[_text(term) for term in row] for row in rows]
         return [SourceRecord(source, label, 0, "", "", "") for source, label in sorted(told)]
 
     def narrowed(self, source: str) -> "RemoteReader | None":
@@ -121,13 +131,15 @@ class RemoteReader(Closing):
             raise StoreError(f"{self._endpoint.address} answers with another form of result")
         if not isinstance(found, Rows) or not isinstance(form, Rows):
             return found
+        if form.variables and not set(form.variables) & set(found.variables):
+            raise other_columns(self._endpoint.address)
         at = [_index(found.variables, name) for name in form.variables]
         rows = (tuple(None if i is None else row[i] for i in at) for row in found.rows)
         return Rows(form.variables, tuple(rows))
 
-    def _copied(self) -> MemoryStore | None:
+    def _copied(self, limits: Limits = OURS) -> MemoryStore | None:
         """Returns what queries see, in memory, where a server's own answers cannot be relied on."""
-        state = self.state()
+        state = self.state(limits)
         if self._endpoint.dialect.answers or not state.commit:
             return None
         if self._copy is None or self._copy[0] != state.commit:
@@ -149,13 +161,13 @@ class RemoteReader(Closing):
         for triple in self._endpoint.graph(name, OURS):
             yield Quad(triple.subject, triple.predicate, triple.object, at)
 
-    def _dataset(self) -> Parameters:
+    def _dataset(self, limits: Limits = OURS) -> Parameters:
         """Returns the parameters by which a query sees what the books name, and nothing else.
 
         Beyond what a server takes as a list of graphs, the union of all it has stands in, while
         nothing is staged: what else is there then shows too.
         """
-        state, dialect = self.state(), self._endpoint.dialect
+        state, dialect = self.state(limits), self._endpoint.dialect
         if dialect.ours:
             return ()  # its default graph is all that there is
         graphs = state.seen()
@@ -164,15 +176,15 @@ class RemoteReader(Closing):
             return dialect.union
         return [(f"{kind}-graph-uri", graph) for kind in ("default", "named") for graph in graphs]
 
-    def state(self) -> State:
+    def state(self, limits: Limits = OURS) -> State:
         """Returns what the books say now; they are read only when they changed."""
-        commit = _rows(self._endpoint.select(_COMMIT, OURS))
+        commit = self._endpoint.rows(_COMMIT, ("commit",), limits)
         if self._endpoint.dialect.ours:
-            self._known = served.state_of(self._endpoint, OURS)
+            self._known = served.state_of(self._endpoint, limits)
         elif not commit:
             self._known = State("", {})
         elif _text(commit[0][0]) != self._known.commit:
-            entries = entries_of(_rows(self._endpoint.select(_BOOKS, OURS)))
+            entries = entries_of(self._endpoint.rows(_BOOKS, ("name", "key", "value"), limits))
             told = entries.pop(BOOKS.value, Entry(BOOKS.value)).told
             self._known = self._narrow(State(told.get("commit", ""), entries))
         return self._known
@@ -184,8 +196,7 @@ class RemoteReader(Closing):
         return State(state.commit, kept)
 
     def _graphs(self) -> list[str]:
-        found = _rows(self._endpoint.select(_GRAPHS, OURS))
-        return [_text(graph) for (graph,) in found]
+        return [_text(name) for (name,) in self._endpoint.rows(_GRAPHS, ("graph",), OURS)]
 
     def written(self, entry: Entry, state: State) -> bytes:
         """Returns what a source asserts, as it was written: sorted N-Quads.
@@ -202,7 +213,7 @@ class RemoteReader(Closing):
             return data
         part, at = NamedNode(STORE + "part"), NamedNode(entry.name + WRITTEN)
         text = f"SELECT ?part {{ GRAPH {at} {{ {NamedNode(entry.name)} {part} ?part }} }}"
-        parts = [_text(term) for (term,) in _rows(self._endpoint.select(text, OURS))]
+        parts = [_text(term) for (term,) in self._endpoint.rows(text, ("part",), OURS)]
         try:
             return unpack(parts, entry.told.get("written", ""))
         except StoreError as error:
@@ -220,8 +231,18 @@ class RemoteReader(Closing):
         """Has nothing to let go of: no connection outlives its answer."""
 
 
-def _rows(found: Result) -> tuple[tuple[Term | None, ...], ...]:
-    return found.rows if isinstance(found, Rows) else ()
+def _check_escapes(text: str) -> None:
+    """Refuses what a server could read in another way than we do.
+
+    By <https://www.w3.org/TR/sparql11-query/#codepointEscape> such a character is read before
+    anything else, so that a quote ends the text that it stands in; Oxigraph reads it within.
+    """
+    found = _ESCAPED.search(text)
+    if found:
+        raise QueryError(
+            f"{found[0]} is read in two ways by servers: write the character as itself",
+            gate.place(text, found),
+        )
 
 
 def _text(term: Term | None) -> str:
