@@ -159,6 +159,48 @@ def test_load_that_was_cut_short_goes_on_and_is_unseen_until_then(address) -> No
         assert sorted(map(str, store.quads())) == sorted(map(str, new))
 
 
+def test_union_of_many_graphs_shows_nothing_of_what_is_staged(server) -> None:
+    """Neither to who has read the books before it began, nor where it begins within a question."""
+    address = server("oxigraph").address
+    new = quads_of([str(n) for n in range(50)])
+    with RemoteStore(address, EMPTY) as store, RemoteStore(address, EMPTY) as reader:
+        for n in range(20):
+            one = f"{SOURCE}s{n}"
+            store.replace(one, quads_of([f"s{n}"], graph_of(one)), [], label="l", recorded_by="r")
+
+        def seen() -> int:
+            return len(
+                reader.query("SELECT ?o { ?s ?p ?o FILTER(!ISIRI(?o) && ?p = <urn:p>) }").rows
+            )
+
+        assert seen() == 20
+        add, counts = small_batches(store, 7)._endpoint.add, []
+
+        def adding(name: str, triples: bytes, limits: Limits) -> None:
+            add(name, triples, limits)
+            counts.append(seen())
+
+        store._endpoint.add = adding
+        store.replace(READOUT, new, [], label="l", recorded_by="r")
+        assert counts[:7] == [20] * 7
+        assert seen() == 70
+        store.remove(READOUT)
+        assert seen() == 20
+
+        answer = reader._answer
+
+        def begins(*told):
+            reader._answer = answer
+            failing_after(store, 3)
+            with pytest.raises(StoreError, match="pulled"):
+                store.replace(READOUT, new, [], label="l", recorded_by="r")
+            return answer(*told)
+
+        reader._answer = begins
+        store._endpoint.add = add
+        assert seen() == 20
+
+
 def failing_after(store: RemoteStore, batches: int) -> list[int]:
     """Makes the plug be pulled after so many batches; returns the sizes of those sent."""
     sent: list[int] = []

@@ -54,7 +54,7 @@ class RemoteReader(Closing):
             return copy.query(text)
         with MemoryStore() as nothing:
             form = nothing.query(text)
-        return self._answer(text, form, OURS, self._dataset())
+        return self._seen(text, form, OURS)
 
     def run(self, text: str, limits: Limits) -> Result:
         """Returns the answer to a query from outside, which the server is told the limits of.
@@ -67,8 +67,9 @@ class RemoteReader(Closing):
             return copy.run(text, limits)
         form = foreign.run(text, limits)
         _check_escapes(text)
-        parameters = () if gate.check(text).dataset else self._dataset(limits)
-        return self._answer(_PROLOGUE + text, form, limits, parameters)
+        if gate.check(text).dataset:
+            return self._answer(_PROLOGUE + text, form, limits, ())
+        return self._seen(_PROLOGUE + text, form, limits)
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yields what queries see, of one named graph or all.
@@ -122,6 +123,17 @@ class RemoteReader(Closing):
         other._known = other._narrow(state)
         return other
 
+    def _seen(self, text: str, form: Result, limits: Limits) -> Result:
+        """Returns the answer over what the books name, and nothing of what is being staged."""
+        parameters = self._dataset(limits)
+        found = self._answer(text, form, limits, parameters)
+        commit = self._known.commit
+        is_union = parameters == self._endpoint.dialect.union
+        if is_union and commit and self.state(limits).commit != commit:
+            # Something was staged, or put in, since the books were read: the union may show it.
+            return self._answer(text, form, limits, self._listed())
+        return found
+
     def _answer(self, text: str, form: Result, limits: Limits, parameters: Parameters) -> Result:
         """Returns the server's answer, of the form and with the columns that it must have."""
         if isinstance(form, Triples):
@@ -174,6 +186,10 @@ class RemoteReader(Closing):
         many = len(graphs) > dialect.explicit and not staging.is_going_on(state.entries)
         if dialect.union is not None and (many or not state.commit):
             return dialect.union
+        return self._listed()
+
+    def _listed(self) -> Parameters:
+        graphs = self._known.seen()
         return [(f"{kind}-graph-uri", graph) for kind in ("default", "named") for graph in graphs]
 
     def state(self, limits: Limits = OURS) -> State:

@@ -69,7 +69,9 @@ def stage(
     if not done:
         # Whatever another content left there.
         left = {*(graph + STAGED for graph in graphs), *(graphs_of(before) if before else ())}
-        endpoint.update(updates.removed(Entry(staged), sorted(left)), limits)
+        # One commit with the note of it, so that who has read the books before reads them again.
+        begun = _entry(staged, content, 0, graphs)
+        endpoint.update(updates.replaced(begun, sorted(left), ()), limits)
     for number, (graph, data) in enumerate(batches):
         if number >= done:
             endpoint.update(updates.noted(_entry(staged, content, number, graphs)), limits)
