@@ -21,6 +21,7 @@ from kg.rdf import Literal, NamedNode, Quad
 from kg.store import Background, Bulk, Limits, open_store
 from kg.store.memory import held
 from kg.store.remote import RemoteStore, staging
+from kg.store.remote.books import BOOKS, STORE
 from kg.store.remote.bulk import Stream
 from kg.store.remote.endpoint import Endpoint
 
@@ -308,6 +309,25 @@ MENDED = {
     "a derived triple too many": ("INSERT", "{graph}/derived", SEVEN, "not what the rules derive"),
     "a term that is lost": ("DELETE", "urn:g1", '<urn:s> <urn:p> "term"', "the vocabulary"),
 }
+
+
+STRAY = [
+    '<{graph}> <{store}asserted> "many"',
+    '<{graph}> <{store}graph> "a b> }} evil"',
+    '[] <{store}graph> <urn:x>; <{store}source> "urn:y"',
+    "<{graph}> <{store}source> <urn:x>",
+    '<{graph}/staged> <{store}done> "x"; <{store}of> "a>b <c"; <{store}at> "z"',
+]
+
+
+def test_what_others_wrote_into_the_books_does_no_harm(server, house, capsys) -> None:
+    address = server("oxigraph").address
+    rows = " . ".join(STRAY).format(graph=graph_of(READOUT), store=STORE)
+    with open_store(address, house.background, create=True) as store:
+        store.replace(READOUT, quads_of(["1"]), [], label="l", recorded_by="r")
+        store._endpoint.update(f"INSERT DATA {{ GRAPH {BOOKS} {{ {rows} }} }}", LIMITS)
+    for command in ("sources", "dump", "doctor --check", "doctor", "validate", "remove readout"):
+        assert run(["-s", address, *command.split()]) in {0, 1}, capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("verb", "name", "triple", "words"), MENDED.values(), ids=MENDED)

@@ -1,7 +1,9 @@
 """`kg --store` against a `kg serve`: every command, or one clear word why not."""
 
+import json
 import re
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,36 @@ def test_the_right_address_is_said(served: Served, capsys: pytest.CaptureFixture
 def test_who_loaded_is_not_told_to_the_network(served: Served, address: str) -> None:
     assert run(["-s", address, "load", str(SEED)]) == 0
     assert "recorded" not in served.ask("GET", "/sources").text
+
+
+SAID = {"source": "urn:s", "label": "", "digest": "", "loaded_at": "", "asserted": 1}
+
+
+@pytest.mark.parametrize(
+    "one",
+    [SAID | {"asserted": "x"}, SAID | {"source": "a b"}, {"source": "urn:s"}, 5],
+    ids=["number", "name", "short", "none"],
+)
+def test_a_list_of_sources_that_is_none_is_said(
+    one: object, stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = {"commit": 1, "writes": True, "largest": 1, "sources": [one]}
+    rows = {"head": {"vars": ["commit"]}, "results": {"bindings": []}}
+
+    def answering(request: BaseHTTPRequestHandler) -> None:
+        if request.path == "/sources":
+            send(request, json.dumps(listed).encode(), kind="application/json", kg_serve="1")
+        else:
+            send(request, json.dumps(rows).encode(), kg_serve="1")
+
+    stub.answering = answering
+    assert run(["-s", stub.address, "sources"]) == 6
+    assert "lists its sources in another way" in capsys.readouterr().err
+
+
+def test_a_token_is_enough_without_a_name(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "netrc").write_text(f"machine 127.0.0.1 password {TOKEN}\n")
+    assert run(["-s", address, "load", str(SEED)]) == 0
+    assert "loaded:" in capsys.readouterr().err

@@ -8,6 +8,7 @@ gave its literals another form, are kept packed in a graph beside it.
 import base64
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -54,11 +55,16 @@ class Entry:
         return SourceRecord(
             told["source"],
             told.get("label", ""),
-            int(told.get("asserted", "0")),
+            self.number("asserted"),
             told.get("digest", ""),
             told.get("loadedAt", ""),
             told.get("recordedBy", ""),
         )
+
+    def number(self, key: str) -> int:
+        """Returns what the books say as a number, 0 where it is none."""
+        text = self.told.get(key, "")
+        return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
     def title(self) -> str:
         """Returns what a person calls it."""
@@ -103,11 +109,17 @@ def told_of(record: SourceRecord) -> dict[str, str]:
 
 
 def entries_of(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, Entry]:
-    """Returns the entries of the books by name, from rows of subject, predicate, object."""
+    """Returns the entries of the books by name, from rows of subject, predicate, object.
+
+    A row that is of another form than we write is not ours, and left out.
+    """
     graphs: dict[str, list[str]] = {}
     told: dict[str, dict[str, str]] = {}
     for subject, predicate, value in rows:
         name, key = _text(subject), _text(predicate).removeprefix(STORE)
+        kind = NamedNode if key == "graph" else Literal
+        if not isinstance(subject, NamedNode) or not isinstance(value, kind):
+            continue
         told.setdefault(name, {})
         if key == "graph":
             graphs.setdefault(name, []).append(_text(value))

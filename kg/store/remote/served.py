@@ -8,6 +8,8 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import index
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -48,11 +50,8 @@ def _listed(endpoint: Endpoint, limits: Limits) -> _Listed:
     with endpoint.get(endpoint.service("sources"), LIST, limits) as body:
         try:
             told = json.loads(_all(body))
-            entries = {
-                graph_of(one["source"]): _entry(SourceRecord(**one, recorded_by=""))
-                for one in told["sources"]
-            }
-            state = State(str(told["commit"]), entries)
+            entries = [_entry(one) for one in told["sources"]]
+            state = State(str(told["commit"]), {entry.name: entry for entry in entries})
             return _Listed(state, bool(told["writes"]), int(told["largest"]))
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise StoreError(f"{body.url} lists its sources in another way") from error
@@ -62,8 +61,13 @@ def _all(body: Body) -> bytes:
     return io.BufferedReader(body, 1 << 16).read()
 
 
-def _entry(record: SourceRecord) -> Entry:
-    graph = graph_of(record.source)
+def _entry(told: dict[str, Any]) -> Entry:
+    """Returns an entry of what is told of a source; errors, as of `_listed`, where that is none."""
+    source, label, digest, at = (
+        str(told[key]) for key in ("source", "label", "digest", "loaded_at")
+    )
+    record = SourceRecord(source, label, index(told["asserted"]), digest, at, "")
+    graph = NamedNode(graph_of(source)).value
     return Entry(graph, (graph, graph + DERIVED), told_of(record))
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from kg.errors import StoreError
-from kg.rdf import Quad
+from kg.rdf import NamedNode, Quad
 from kg.store.base import Limits
 from kg.store.remote import updates
 from kg.store.remote.books import STAGED, Entry
@@ -32,7 +32,7 @@ def left_behind(entries: Mapping[str, Entry]) -> list[Entry]:
 
 def graphs_of(staged: Entry) -> list[str]:
     """Returns the staged graphs of an entry."""
-    return [graph + STAGED for graph in staged.told.get("of", "").split()]
+    return [graph + STAGED for graph in staged.told.get("of", "").split() if _is_iri(graph)]
 
 
 def stage(
@@ -65,7 +65,7 @@ def stage(
         if _lives(before) and not _is_ours(before):
             raise _waiting(before)
         if before.told.get("digest") == content:
-            done = int(before.told.get("done", "0"))
+            done = before.number("done")
     if not done:
         # Whatever another content left there.
         left = {*(graph + STAGED for graph in graphs), *(graphs_of(before) if before else ())}
@@ -101,6 +101,13 @@ def _entry(name: str, content: str, done: int, graphs: Iterable[str]) -> Entry:
     return Entry(name, (), told)
 
 
+def _is_iri(text: str) -> bool:
+    try:
+        return bool(NamedNode(text))
+    except ValueError:
+        return False
+
+
 def _is_ours(staged: Entry) -> bool:
     return staged.told.get("by") == f"{os.getpid()}@{socket.gethostname()}"
 
@@ -119,8 +126,8 @@ def _lives(staged: Entry) -> bool:
 
 def _waiting(staged: Entry) -> StoreError:
     return StoreError(
-        f"{staged.title()} is being loaded by process {staged.told['by']}, last seen "
-        f"{staged.told['at']}: wait for it, or {PATIENCE.seconds // 60} minutes if it is gone"
+        f"{staged.title()} is being loaded by process {staged.told.get('by')}, last seen "
+        f"{staged.told.get('at')}: wait for it, or {PATIENCE.seconds // 60} minutes if it is gone"
     )
 
 
