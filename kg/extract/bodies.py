@@ -1,7 +1,10 @@
 """The names of bodies: media, ministries, offices, and office holders who act as one."""
 
 from kg.extract.actors import Actor
+from kg.extract.sentences import Word
 from kg.extract.titles import Titles
+
+_LONGEST_BODY = 9
 
 
 class Bodies(Titles):
@@ -76,7 +79,7 @@ class Bodies(Titles):
         actor = self.body(self.told.text[slice(*place)], place)
         self.media.add(actor.slug)
         before = self._hit_at(number, first - 1)
-        if words[first - 1].lower in {"news", "state", "online"}:
+        if words[first - 1].lower in self.english["before_medium"]:
             first -= 1
         elif before and before.how == "demonym":
             first = before.first
@@ -113,44 +116,33 @@ class Bodies(Titles):
 
     def _body_at(self, number: int, at: int) -> int | None:
         """Returns where the name of a body that begins here ends: its last capital is of bodies."""
-        words = self.told.sentences[number].words
-        end, last = at, None
-        heads = self.english["head_of_body"]
-        if any(self._is_role(w) for w in words[at : at + 3]) and "of" in {
-            w.lower for w in words[at : at + 4]
-        }:
+        words, heads = self.told.sentences[number].words, self.english["head_of_body"]
+        of = any(word.lower == "of" for word in words[at : at + 4])
+        if of and any(map(self._is_role, words[at : at + 3])):
             return None  # "Vice President of the Commission"
-        while end < len(words) and end - at < 9:
+        end, last = at, 0
+        while end < len(words) and end - at < _LONGEST_BODY:
             word = words[end]
             if word.capital and word.text[0].isalpha():
                 end += 1
-                if word.lower in heads:
-                    last = end
-            elif (
-                word.lower in heads
-                and end > at
-                and end == at + 1
-                and word.lower in {"police", "government", "army", "parliament", "embassy"}
-            ):
+                last = end if word.lower in heads else last
+            elif end == at + 1 and word.lower in self.english["small_head_of_body"]:
+                return end + 1
+            elif end > at and self._links_body(words, end, last):
                 end += 1
-                last = end
-                break
-            elif (
-                word.lower in {"of", "for", "and", "the", "in", "on"}
-                and end > at
-                and end + 1 < len(words)
-                and (words[end + 1].capital or words[end + 1].lower == "the")
-            ):
-                if word.lower in {"and"} and last == end:
-                    break
-                end += 1
-                if word.lower in {"of", "for", "in"} and last == end - 1:
+                if last == end - 1 and word.lower in {"of", "for", "in"}:
                     # "Bank of X", "Embassy in X": the phrase belongs to the body.
                     stop = end + (words[end].lower == "the")
-                    hit = self._hit_at(number, stop) if stop < len(words) else None
+                    hit = self._hit_at(number, stop)
                     if hit and hit.first == stop:
-                        end = hit.last
-                        last = end
+                        end = last = hit.last
             else:
                 break
-        return last if last and last - at > 1 else None
+        return last if last - at > 1 else None
+
+    def _links_body(self, words: tuple[Word, ...], at: int, last: int) -> bool:
+        """Whether a small word joins what follows to a body's name; "and" not after a whole one."""
+        if words[at].lower not in self.english["links_body"] or at + 1 == len(words):
+            return False
+        whole = words[at].lower == "and" and last == at
+        return not whole and (words[at + 1].capital or words[at + 1].lower == "the")

@@ -4,8 +4,10 @@ from kg.extract.actors import Actor, Mention
 from kg.extract.bodies import Bodies
 from kg.extract.english import English
 from kg.extract.gazetteer import Gazetteer
-from kg.extract.sentences import Told
+from kg.extract.sentences import Told, Word
 from kg.facts.names import folded
+
+_LONGEST_SURNAME = 4
 
 
 class Cast(Bodies):
@@ -57,48 +59,40 @@ class Cast(Bodies):
 
     def _listed(self, number: int) -> None:
         """Names that no title stands before, where something shows that they are people's."""
-        sentence = self.told.sentences[number]
-        words = sentence.words
-        at = 0
-        while at < len(words):
-            if (
-                not words[at].capital
-                or self._hit_at(number, at)
-                or self._is_role(words[at])
-                or words[at].lower in self.english.function_words
-            ):
-                at += 1
+        words = self.told.sentences[number].words
+        free = 0
+        for at, word in enumerate(words):
+            if at < free or not word.capital or not self._is_unknown(number, at):
                 continue
-            if (
-                at
-                and words[at - 1].capital
-                and words[at - 1].text[0].isalpha()
-                and not self._hit_at(number, at - 1)
-                and words[at - 1].lower not in self.english.function_words
-                and not self._is_role(words[at - 1])
-            ):
-                at += 1
-                continue
-            medium = at > 0 and words[at - 1].lower in self.english["medium_noun"]
-            if medium:
-                at = self._medium(number, at)
-                continue
-            end = self._name_at(number, at)
-            if end is None or end - at < 2:
-                body = self._body_at(number, at)
-                if body:
-                    at = self._named_body(number, at, body)
-                at = max(at + 1, body or 0)
-                continue
-            name = self.told.text[words[at].start : words[end - 1].end]
-            if self._is_person(number, at, end):
-                actor = self.person(name, (words[at].start, words[end - 1].end))
-                self._put(number, at, end, "name", actor)
-            at = end
-        for first, last in [(m.first, m.last) for m in self._found[number].values()]:
-            mention = self._found[number].get((first, last))
-            if mention and mention.actors[0].kind == "Person" and mention.how == "name":
+            if at == 0 or not self._is_unknown(number, at - 1):
+                free = self._unknown_name(number, at)
+        for mention in list(self._found[number].values()):
+            if mention.actors[0].kind == "Person" and mention.how == "name":
                 self._apposition(number, mention)
+
+    def _is_unknown(self, number: int, at: int) -> bool:
+        """Whether a word has a capital and belongs to no name known so far, and to no office."""
+        word = self.told.sentences[number].words[at]
+        return (
+            word.capital
+            and self._hit_at(number, at) is None
+            and not self._is_role(word)
+            and word.lower not in self.english.function_words
+        )
+
+    def _unknown_name(self, number: int, at: int) -> int:
+        """Reads the name of a medium, a body or a person; returns where to go on."""
+        words = self.told.sentences[number].words
+        if at and words[at - 1].lower in self.english["medium_noun"]:
+            return self._medium(number, at)
+        end = self._name_at(number, at)
+        if end is None or end - at < 2:
+            body = self._body_at(number, at)
+            return max(body, self._named_body(number, at, body) + 1) if body else at + 1
+        if self._is_person(number, at, end):
+            place = (words[at].start, words[end - 1].end)
+            self._put(number, at, end, "name", self.person(self.told.text[slice(*place)], place))
+        return end
 
     def _is_person(self, number: int, at: int, end: int) -> bool:
         words = self.told.sentences[number].words
@@ -168,47 +162,43 @@ class Cast(Bodies):
 
     def _bare(self, number: int) -> None:
         """Surnames alone, once the full names are known; then those of the register."""
-        words = self.told.sentences[number].words
-        at, particles = 0, self.english["particle"]
-        while at < len(words):
-            named = words[at].capital or words[at].lower in particles
-            if not named or self._hit_at(number, at):
-                at += 1
-                continue
-            for end in range(min(at + 4, len(words)), at, -1):
-                if not words[end - 1].capital:
-                    continue
-                form = " ".join(w.text for w in words[at:end])
-                having = self._surnames.get(folded(form), [])
-                if having:
-                    actor = having[0] if len(having) == 1 else self._last_of(having, number)
-                    self._form(
-                        actor,
-                        self.told.text[words[at].start : words[end - 1].end],
-                        (words[at].start, words[end - 1].end),
-                    )
-                    self._put(number, at, end, "surname", actor)
-                    at = end - 1
-                    break
-            at += 1
+        words, particles = self.told.sentences[number].words, self.english["particle"]
+        free = 0
+        for at, word in enumerate(words):
+            named = at >= free and (word.capital or word.lower in particles)
+            if named and not self._hit_at(number, at):
+                free = self._surname_at(number, at)
         for hit, first, last in self._hits[number]:
             entry = self.gazetteer.known[hit.slugs[0]]
             if entry.kind == "Person" and len(hit.slugs) == 1 and not self._hit_at(number, first):
-                if (
-                    first
-                    and words[first - 1].capital
-                    and words[first - 1].lower not in self.english.function_words
-                    and words[first - 1].text[0].isalpha()
-                ) or (last < len(words) and words[last].capital and words[last].text[0].isalpha()):
+                if self._is_of_longer_name(words, first, last):
                     continue
-                name = self.told.text[hit.start : hit.end]
-                self._put(
-                    number,
-                    first,
-                    last,
-                    "surname",
-                    self.known(entry.slug, name, (hit.start, hit.end)),
-                )
+                place = (hit.start, hit.end)
+                actor = self.known(entry.slug, self.told.text[slice(*place)], place)
+                self._put(number, first, last, "surname", actor)
+
+    def _surname_at(self, number: int, at: int) -> int:
+        """Puts down whose surname begins at a word, and returns where it ends; 0 if none does."""
+        words = self.told.sentences[number].words
+        for end in range(min(at + _LONGEST_SURNAME, len(words)), at, -1):
+            if not words[end - 1].capital:
+                continue
+            having = self._surnames.get(folded(" ".join(w.text for w in words[at:end])), [])
+            if having:
+                actor = having[0] if len(having) == 1 else self._last_of(having, number)
+                place = (words[at].start, words[end - 1].end)
+                self._form(actor, self.told.text[slice(*place)], place)
+                self._put(number, at, end, "surname", actor)
+                return end
+        return 0
+
+    def _is_of_longer_name(self, words: tuple[Word, ...], first: int, last: int) -> bool:
+        """Whether another name stands before or after, so that it is somebody else's."""
+        before = words[first - 1] if first else None
+        after = words[last] if last < len(words) else None
+        small = before is None or before.lower in self.english.function_words
+        named = (word for word in (None if small else before, after) if word)
+        return any(word.capital and word.text[0].isalpha() for word in named)
 
     def _last_of(self, having: list[Actor], number: int) -> Actor:
         for earlier in range(number, -1, -1):

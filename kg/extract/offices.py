@@ -3,125 +3,130 @@
 from kg.extract.actors import People
 from kg.extract.sentences import Word
 
+_LONGEST_NAME = 7
+_ARTICLES = ("al-", "as-", "ad-", "el-")
+
 
 class Offices(People):
     """Reads the words around the word of an office."""
 
     def _title_begins(self, number: int, role: int) -> int:
+        """Index of the first word of the title that the word of an office stands in."""
         words = self.told.sentences[number].words
         first = role
-        small = not words[role].capital
-        while first > 0:
-            word = words[first - 1]
-            if (
-                (word.lower in self.english["modifier"] and word.lower != "and")
-                or word.lower in {"'s", "&", "/"}
-                or word.text == "’s"
-                or (
-                    word.lower in {"and"}
-                    and first > 1
-                    and words[first - 2].capital
-                    and words[first].capital
-                    and (words[first - 2].lower in self.english.any_of("modifier", "body"))
-                )
-                or (
-                    word.lower in {"of", "for"}
-                    and first > 1
-                    and words[first - 2].capital
-                    and (words[first].capital or words[first].lower == "the")
-                    and not small
-                    and (
-                        words[first - 2].lower in self.english.any_of("body", "modifier")
-                        or self._is_role(words[first - 2])
-                    )
-                )
-                or (
-                    word.lower == "the"
-                    and first > 1
-                    and words[first - 2].lower in {"of", "for"}
-                    and first > 2
-                    and words[first - 3].capital
-                    and words[first].capital
-                )
-                or (
-                    word.capital
-                    and word.text[0].isalpha()
-                    and word.lower not in self.english.function_words
-                    and word.lower not in self.english["weekdays"]
-                    and word.lower not in self.english["months"]
-                    and not any(
-                        m.first <= first - 1 < m.last and m.actors[0].kind == "Person"
-                        for m in self._found[number].values()
-                    )
-                    and not (small and not self._hit_at(number, first - 1))
-                )
-                or (self._is_role(word) and word.lower not in self.english["kin"])
-            ):
-                pass
-            else:
-                break
-            first -= 1
-        while first < role and (
-            words[first].lower in {"'s", "’s", "and", "of", "the", "for", "&"}
-            or not words[first].text[0].isalnum()
+        while first > 0 and self._belongs_to_title(
+            number, first - 1, small=not words[role].capital
         ):
+            first -= 1
+        within = {"and", "of", "the", "for"}
+        while first < role and (words[first].lower in within or not words[first].text[0].isalnum()):
             first += 1
         return first
+
+    def _belongs_to_title(self, number: int, at: int, *, small: bool) -> bool:
+        """Whether a word belongs to the title that goes on after it.
+
+        Args:
+            number: Of the sentence.
+            at: Index of the word.
+            small: Whether the office is written in small letters.
+        """
+        words, english = self.told.sentences[number].words, self.english
+        word = words[at]
+        lower = word.lower
+        if lower in {"and", "of", "for"}:
+            return at > 0 and self._joins_title(words, at, small=small)
+        if lower == "the":
+            # "the Secretary of the Treasury"
+            phrase = at > 1 and words[at - 1].lower in {"of", "for"}
+            return phrase and words[at - 2].capital and words[at + 1].capital
+        return (
+            lower in english["modifier"]
+            or lower in {"'s", "&", "/"}
+            or (word.capital and self._names_office(number, at, small=small))
+            or (self._is_role(word) and lower not in english["kin"])
+        )
+
+    def _joins_title(self, words: tuple[Word, ...], at: int, *, small: bool) -> bool:
+        """As in "Foreign Affairs and Trade Minister", "Commission for Trade Secretary"."""
+        before, after = words[at - 1], words[at + 1]
+        of_body = before.lower in self.english.any_of("body", "modifier")
+        if not before.capital:
+            return False
+        if words[at].lower == "and":
+            return after.capital and of_body
+        follows = after.capital or after.lower == "the"
+        return follows and not small and (of_body or self._is_role(before))
+
+    def _names_office(self, number: int, at: int, *, small: bool) -> bool:
+        """Whether a word with a capital before an office is part of its name, and no person's."""
+        word, hit = self.told.sentences[number].words[at], self._hit_at(number, at)
+        if not word.text[0].isalpha() or word.lower in self.english.any_of("weekdays", "months"):
+            return False
+        if word.lower in self.english.function_words or (small and hit is None):
+            return False
+        return hit is None or hit.actors[0].kind != "Person"
 
     def _title_goes_on(self, number: int, at: int) -> tuple[int, str]:
         """Where "of the Republic of X" ends, and the state that it names."""
         words = self.told.sentences[number].words
         end, state = at, ""
         while end < len(words) and words[end].lower in {"of", "for", "on", "to"}:
-            stop = end + 1
-            last_body = 0
-            if stop < len(words) and words[stop].lower == "the":
-                stop += 1
-            while stop < len(words):
-                hit = self._hit_at(number, stop)
-                if hit is not None and hit.actors[0].kind == "Person":
-                    last_body = stop
-                    break
-                if hit is not None:
-                    if hit.actors[0].kind == "State":
-                        state = hit.actors[0].slug
-                    stop = hit.last
-                    last_body = stop
-                elif words[stop].capital and words[stop].text[0].isalpha():
-                    stop += 1
-                    if (
-                        words[stop - 1].lower in self.english["body"]
-                        or words[stop - 1].lower in self.english["modifier"]
-                    ):
-                        last_body = stop
-                elif (
-                    words[stop].lower in {"of", "and", "for", "the", "to"}
-                    and stop + 1 < len(words)
-                    and (words[stop + 1].capital or words[stop + 1].lower == "the")
-                ):
-                    if words[stop].lower == "and" and self._person_follows(number, stop + 1):
-                        break
-                    stop += 1
-                elif words[stop].text == "(":
-                    close = next(
-                        (n for n in range(stop, min(stop + 4, len(words))) if words[n].text == ")"),
-                        None,
-                    )
-                    if close is None:
-                        break
-                    stop = close + 1
-                    last_body = stop
-                else:
-                    break
-            if not last_body:
+            stop, last, named = self._phrase_of_title(number, end + 1)
+            state = named or state
+            if not last:
                 # No word ends the phrase: it is all of it, unless a name of two words must follow.
                 run = stop - end - 1
                 many = self._is_role(words[at - 1]) and words[at - 1].lower.endswith("s")
-                last_body = stop if run <= 1 or many else stop - 2 if run > 2 else end + 1
-                if last_body == end + 1:
+                last = stop if run <= 1 or many else stop - 2 if run > 2 else end + 1
+                if last == end + 1:
                     return at, state
-            end = last_body
+            end = last
         return end, state
+
+    def _phrase_of_title(self, number: int, at: int) -> tuple[int, int, str]:
+        """Reads what follows "of" in a title.
+
+        Returns:
+            Where to stop, where the last word that ends such a phrase does (else 0), and the
+            state named.
+        """
+        words = self.told.sentences[number].words
+        last, state = 0, ""
+        stop = at + (at < len(words) and words[at].lower == "the")
+        while stop < len(words):
+            word, hit = words[stop], self._hit_at(number, stop)
+            if hit is not None:
+                if hit.actors[0].kind == "Person":
+                    return stop, stop, state
+                if hit.actors[0].kind == "State":
+                    state = hit.actors[0].slug
+                stop = last = hit.last
+            elif word.capital and word.text[0].isalpha():
+                stop += 1
+                if word.lower in self.english.any_of("body", "modifier"):
+                    last = stop
+            elif word.text == "(":
+                near = range(stop, min(stop + 4, len(words)))
+                close = next((n for n in near if words[n].text == ")"), None)
+                if close is None:
+                    break
+                stop = last = close + 1
+            elif not self._links(number, stop):
+                break
+            else:
+                stop += 1
+        return stop, last, state
+
+    def _links(self, number: int, at: int) -> bool:
+        """Whether a small word joins what follows to a title; "and" no other person."""
+        words = self.told.sentences[number].words
+        if words[at].lower not in self.english["links_title"] or at + 1 == len(words):
+            return False
+        after = words[at + 1]
+        if words[at].lower == "and" and self._given(after):
+            return False
+        return after.capital or after.lower == "the"
 
     def _given(self, word: Word) -> bool:
         return word.lower in self.english.any_of("male", "female")
@@ -129,71 +134,52 @@ class Offices(People):
     def _name_at(self, number: int, at: int, *, titled: bool = False) -> int | None:
         """Returns where a person's name that begins here ends; after a title, in capitals too."""
         words = self.told.sentences[number].words
-        end = at
-        capitals = 0
-        while end < len(words) and end - at < 7:
+        end, begun = at, False
+        while end < len(words) and end - at < _LONGEST_NAME:
             word = words[end]
             lower = word.lower
-            if word.capital and word.text[0].isalpha() and not lower.startswith("@"):
-                if lower.rstrip(".") in self.english.any_of("role", "honorific") and not (
-                    capitals
-                    and lower.rstrip(".") in {"king", "major", "marshal", "judge", "pope", "prince"}
-                ):
-                    break
-                month = lower in self.english["months"]
-                if month and capitals and self._given(words[end - 1]):
-                    capitals += 1
-                    end += 1
-                    continue
-                if (
-                    (lower in self.english.function_words and lower not in self.english["particle"])
-                    or lower in self.english["weekdays"]
-                    or month
-                ):
+            after = words[end + 1] if end + 1 < len(words) else None
+            if word.capital and word.text[0].isalpha():
+                if self._ends_name(number, end, begun=begun):
                     break
                 if lower in self.english["body"]:
                     return None
                 hit = self._hit_at(number, end)
                 if hit is not None and hit.actors[0].kind != "Person" and hit.how != "place":
-                    return None if end == at else end
+                    return end if end > at else None
                 shouted = word.text.isupper() and len(word.text) > 1
-                if shouted and not capitals and not (titled and len(word.text) > 3):
+                if shouted and not begun and not (titled and len(word.text) > 3):
                     return None
-                capitals += 1
-                end += 1
-            elif capitals and lower.startswith(("al-", "as-", "ad-", "el-")) and len(lower) > 4:
-                capitals += 1
-                end += 1
-            elif (
-                capitals
-                and lower in self.english["particle"]
-                and end + 1 < len(words)
-                and (words[end + 1].capital or words[end + 1].lower in self.english["particle"])
-            ) or (
-                not capitals
-                and lower in self.english["particle"]
-                and end + 1 < len(words)
-                and words[end + 1].capital
-                and lower not in {"e", "la", "do", "y"}
-            ):
-                end += 1
-            elif (
-                capitals
-                and word.text == ","
-                and end + 1 < len(words)
-                and words[end + 1].lower.rstrip(".") in self.english["suffix"]
-            ):
+                begun = True
+            elif begun and lower.startswith(_ARTICLES) and len(lower) > 4:
+                pass
+            elif lower in self.english["particle"] and after is not None:
+                small = begun and after.lower in self.english["particle"]
+                leads = begun or lower not in self.english["no_first_particle"]
+                if not leads or not (after.capital or small):
+                    break
+            elif begun and word.text == "," and after and self._is_suffix(after):
                 end += 2
-                if end < len(words) and words[end].text == ".":
-                    end += 1
-                break
+                return end + (end < len(words) and words[end].text == ".")
             else:
                 break
-        return end if capitals else None
+            end += 1
+        return end if begun else None
 
-    def _person_follows(self, number: int, at: int) -> bool:
-        words = self.told.sentences[number].words
-        return at < len(words) and self._given(words[at])
+    def _ends_name(self, number: int, at: int, *, begun: bool) -> bool:
+        """Whether a word with a capital is no part of a name: an office, a day, "The"."""
+        words, english = self.told.sentences[number].words, self.english
+        lower = words[at].lower
+        title = lower.rstrip(".")
+        if title in english.any_of("role", "honorific"):
+            return not (begun and title in english["surname_of_office"])
+        if lower in english["months"]:
+            return not (begun and self._given(words[at - 1]))  # "April May"
+        small = lower in english.function_words and lower not in english["particle"]
+        return small or lower in english["weekdays"]
+
+    def _is_suffix(self, word: Word) -> bool:
+        return word.lower.rstrip(".") in self.english["suffix"]
 
     def _state_before(self, number: int, first: int, role: int) -> str:
         for mention in self._found[number].values():
