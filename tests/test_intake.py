@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kg.errors import InputError, KgError, LimitError, Misuse
 from kg.extract.article import read_article
-from kg.extract.layout import Block, blocks_of, shipped_cues
+from kg.extract.cues import shipped_cues
+from kg.extract.layout import Block, blocks_of
 
 SHARED = Path(__file__).parents[2] / "shared"
 ARTICLE = SHARED / "article" / "000_396d5712e27c0d78.txt"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kg.errors import InputError
-from kg.extract.layout import blocks_of, date_in, read_cues
+from kg.extract.cues import read_cues
+from kg.extract.layout import blocks_of, date_in
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from kg.errors import InputError, LimitError, Misuse, Place, unreadable
-from kg.extract.layout import blocks_of, date_in, shipped_cues
+from kg.extract.cues import shipped_cues
+from kg.extract.layout import blocks_of, date_in
 from kg.facts.dates import day
 
 MAX_BYTES = 10_000_000

@@ -1,31 +1,19 @@
 """The parts of an article's text: title, date, who wrote it, what it says, what only surrounds it.
 
-The words by which they are known stand in `ontology/layout.yaml`.
+The phrases by which they are known are read by `kg.extract.cues`.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
-from kg.errors import InputError, Place
-from kg.placed import Placed, read_yaml
-from kg.resources import files
+from kg.extract.cues import LONGEST_LINE, SENTENCE_END, WORD, Cues, plain, shipped_cues
 
-LONGEST_LINE = 300
-"""Characters; what is longer is a paragraph, whatever its words."""
 LONGEST_HEADING = 120
 
-_PHRASES = ("credit", "attribution", "byline", "furniture", "end")
-_WORDS = ("offices", "in_names", "beside_a_date", "not_beside_a_date")
-_MARKS = str.maketrans("‘’‚′“”„″–—‑", "''''\"\"\"\"---")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_STANDS_FOR = re.compile(r"(…|<names>|<title>)")
-_WORD = re.compile(r"[^\W_][\w'’.&/-]*")
-_SENTENCE_END = re.compile(r"[.!?:;,…][\"'”’»)\]]*$")
 _TITLE_END = re.compile(r"(?<!\.[A-Z])[.:;,][\"'”’»)\]]*$")
 _NEW_SENTENCE = re.compile(r"[a-z)\"”]{2}[.!?] +[A-Z“\"]")
 _BULLET = re.compile(r"([-–—•·*▪◦●‣○>]|\(?(\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s")
@@ -66,84 +54,6 @@ class Block:
     start: int
     end: int
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cues:
-    """What `ontology/layout.yaml` says.
-
-    Attributes:
-        phrases: By kind, then by the longest word of the phrase, so that few are tried on a line.
-        words: Lists of words, by name.
-        languages: The commonest words of each.
-    """
-
-    phrases: dict[str, dict[str, list[re.Pattern[str]]]]
-    words: dict[str, frozenset[str]]
-    languages: dict[str, frozenset[str]]
-
-    def say(self, kind: str, line: str) -> bool:
-        """Whether a line is one of the phrases of a kind."""
-        if len(line) > LONGEST_LINE:
-            return False
-        told, tokens = _tokens(line)
-        index = self.phrases[kind]
-        for patterns in filter(None, map(index.get, tokens)):
-            for pattern in patterns:
-                found = pattern.fullmatch(told)
-                if found and self._stands(found):
-                    return True
-        return False
-
-    def are_names(self, text: str) -> bool:
-        """Whether a text is names and nothing else."""
-        words = _WORD.findall(text)
-        small = self.words["in_names"]
-        named = [word for word in words if word.lower() not in small]
-        return bool(named) and all(not word[0].islower() for word in named)
-
-    def _stands(self, found: re.Match[str]) -> bool:
-        return all(
-            self.are_names(part)
-            if name.startswith("names")
-            else not _SENTENCE_END.search(found.string)
-            for name, part in found.groupdict().items()
-        )
-
-
-def read_cues(project: Path | None = None) -> Cues:
-    """Returns the shipped cues with those of a project's own `ontology/layout.yaml` on top.
-
-    Raises:
-        InputError: A list is unknown, or holds something else than text; with its place.
-    """
-    phrases: dict[str, dict[str, list[re.Pattern[str]]]] = {name: {} for name in _PHRASES}
-    words: dict[str, set[str]] = {name: set() for name in _WORDS}
-    languages: dict[str, set[str]] = {}
-    for path in files("ontology", (".yaml",), project=project):
-        if path.name != "layout.yaml":
-            continue
-        placed = read_yaml(path.read_bytes(), file=str(path))
-        for name, items in _lists(placed, (), (*_PHRASES, *_WORDS, "languages")):
-            if name in words:
-                words[name].update(item.lower() for item in items)
-            for number, phrase in enumerate(items if name in phrases else ()):
-                place = placed.value((name, number))
-                phrases[name].setdefault(_longest_word(phrase, place), []).append(_pattern(phrase))
-        if isinstance(placed.data, dict) and "languages" in placed.data:
-            for language, items in _lists(placed, ("languages",), None):
-                languages.setdefault(language, set()).update(item.lower() for item in items)
-    return Cues(
-        phrases,
-        {name: frozenset(found) for name, found in words.items()},
-        {name: frozenset(found) for name, found in languages.items()},
-    )
-
-
-@cache
-def shipped_cues() -> Cues:
-    """Returns the cues as they were shipped."""
-    return read_cues()
 
 
 def blocks_of(text: str, cues: Cues | None = None) -> tuple[Block, ...]:
@@ -214,13 +124,13 @@ def _is_heading(told: str) -> bool:
     return (
         len(told) <= LONGEST_HEADING
         and not told[0].islower()
-        and not _SENTENCE_END.search(told)
+        and not SENTENCE_END.search(told)
         and not _NEW_SENTENCE.search(told)
     )
 
 
 def _is_byline(told: str, cues: Cues, *, named: bool) -> bool:
-    if len(told) > LONGEST_HEADING or (_SENTENCE_END.search(told) and not told.endswith("Jr.")):
+    if len(told) > LONGEST_HEADING or (SENTENCE_END.search(told) and not told.endswith("Jr.")):
         return False
     if cues.say("byline", told):
         return True
@@ -231,7 +141,7 @@ def _is_byline(told: str, cues: Cues, *, named: bool) -> bool:
         and bool(comma)
         and 2 <= len(name.split()) <= 5
         and cues.are_names(name)
-        and any(word.lower() in offices for word in _WORD.findall(office))
+        and any(word.lower() in offices for word in WORD.findall(office))
     )
 
 
@@ -239,12 +149,12 @@ def _is_date(told: str, cues: Cues) -> bool:
     """Whether a line is a date, with no more beside it than a time, a place or `Published`."""
     if len(told) > LONGEST_HEADING or "\n" in told or not any(p.search(told) for p in _DATES):
         return False
-    rest = _plain(told)
+    rest = plain(told)
     for pattern in _DATES:
         rest = pattern.sub(" | ", rest)
     rest = _RUN_TOGETHER.sub(" ", _DAY_OR_TIME.sub(" ", rest))
     beside = cues.words["beside_a_date"]
-    words = [word.rstrip(".") for word in _WORD.findall(rest)]
+    words = [word.rstrip(".") for word in WORD.findall(rest)]
     left = [word for word in words if word.lower() not in beside and not word.isdigit()]
     if not left:
         return True
@@ -325,56 +235,3 @@ def _with_late_headings(blocks: list[Block], text: str, cues: Cues) -> Iterator[
             yield Block(block.start, block.end, "byline" if signed else "furniture")
         else:
             yield block
-
-
-def _plain(line: str) -> str:
-    return " ".join(line.translate(_MARKS).split())
-
-
-@lru_cache(maxsize=256)
-def _tokens(line: str) -> tuple[str, frozenset[str]]:
-    told = _plain(line)
-    return told, frozenset(_TOKEN.findall(told.lower()))
-
-
-def _longest_word(phrase: str, place: Place) -> str:
-    tokens: list[str] = _TOKEN.findall(_STANDS_FOR.sub(" ", _plain(phrase)).lower())
-    if not tokens:
-        raise InputError(f"{phrase!r} stands for anything: give it a word", place)
-    return max(tokens, key=len)
-
-
-def _pattern(phrase: str) -> re.Pattern[str]:
-    parts = []
-    for number, part in enumerate(_STANDS_FOR.split(_plain(phrase))):
-        if part == "…":
-            parts.append(".*?")
-        elif _STANDS_FOR.fullmatch(part):
-            parts.append(f"(?P<{part[1:-1]}{number}>.+?)")
-        else:
-            parts.append(re.escape(part))
-    return re.compile("".join(parts) + r"[.:]?", re.IGNORECASE)
-
-
-def _lists(
-    placed: Placed, path: tuple[str, ...], known: tuple[str, ...] | None
-) -> Iterator[tuple[str, list[str]]]:
-    """Yields the lists of texts below a path, having checked that they are."""
-    data = placed.data
-    for step in path:
-        data = data[step] if isinstance(data, dict) else None
-    if not isinstance(data, dict):
-        raise InputError("a list for each name is expected here", placed.value(path))
-    for name, items in data.items():
-        if known is not None and name not in known:
-            message = f"{name!r} is no list of the layout: it has {', '.join(known)}"
-            raise InputError(message, placed.key((*path, name)))
-        if name == "languages":
-            continue
-        if not isinstance(items, list):
-            raise InputError(f"{name} needs a list of texts", placed.value((*path, name)))
-        for number, item in enumerate(items):
-            if not isinstance(item, str) or not item.strip():
-                where = placed.value((*path, name, number))
-                raise InputError(f"{name} needs texts, and this is none: quote it", where)
-        yield name, [str(item) for item in items]
