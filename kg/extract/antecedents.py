@@ -278,6 +278,5 @@ class Antecedents(Words):
             and entity.noun in a.name.lower().split()
             and (not entity.state or a.state == entity.state)
         ]
-        several = {"embassy", "ministry", "department", "council", "commission", "police"}
-        known = len(having) == 1 or (having and entity.noun in several)
+        known = len(having) == 1 or (having and entity.noun in self.english["several_bodies"])
         return (having[-1],) if known else ()

@@ -19,8 +19,8 @@ class Attribution(Subjects):
     def _according(self) -> None:
         """As in "according to the ministry", "according to a statement from the embassy"."""
         words = self.words
-        for at in range(len(words) - 2):
-            if words[at].lower != "according" or words[at + 1].lower != "to":
+        for at, word in enumerate(words[:-2]):
+            if word.lower != "according" or words[at + 1].lower != "to":
                 continue
             entity = self.entity_at(at + 2)
             for n in range(at + 2, min(at + 9, len(words))):
@@ -90,7 +90,7 @@ class Attribution(Subjects):
                 c
                 for c in self.clauses
                 if not (
-                    c.cue.lemma in {"comment", "remark", "respond", "react"}
+                    c.cue.lemma in self.english["comments"]
                     and said[0].at > c.at
                     and said[0].subjects == c.subjects
                     and said[0].cue.lemma in self.english["general"]

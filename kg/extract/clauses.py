@@ -5,8 +5,6 @@ for an object, and holds a clause to stand inside another's content where a verb
 it. What it cannot tell it leaves out.
 """
 
-from collections.abc import Iterator
-
 from kg.extract.attribution import Attribution
 from kg.extract.context import Clause, Entity, Reference, Subject
 from kg.extract.lexicon import SOMEONE, Cue
@@ -340,19 +338,24 @@ def _ahead(subject: Subject | None) -> Subject | None:
     return subject._replace(rule="ahead") if subject else None
 
 
-def streams(sentence: Sentence, full: set[int]) -> Iterator[tuple[int, list[int]]]:
-    """Yields the word indexes outside full quotations, then those of each of them.
+def outside(sentence: Sentence, full: set[int]) -> list[int]:
+    """Returns the indexes of the words that stand in none of some quotations, without the marks.
 
     Args:
         sentence: It may hold part of a quotation only.
         full: Numbers of the quotations that are speech of their own, not words in marks.
     """
-    outside: list[int] = []
-    inside: dict[int, list[int]] = {}
-    for n, word in enumerate(sentence.words):
+    return [
+        n
+        for n, word in enumerate(sentence.words)
+        if word.quote not in full and word.text not in '"“”«»'
+    ]
+
+
+def quoted(sentence: Sentence, full: set[int]) -> list[tuple[int, list[int]]]:
+    """Returns the indexes of the words in each of some quotations, with its number."""
+    found: dict[int, list[int]] = {}
+    for n, word in enumerate(sentence.words if full else ()):
         if word.quote in full:
-            inside.setdefault(word.quote, []).append(n)
-        elif word.text not in '"“”«»':
-            outside.append(n)
-    yield -1, outside
-    yield from sorted(inside.items())
+            found.setdefault(word.quote, []).append(n)
+    return sorted(found.items())

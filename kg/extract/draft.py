@@ -19,6 +19,8 @@ from kg.facts.passages import Passages, passages_of
 from kg.vocabulary import Vocabulary
 
 _LABEL_WORDS = 14
+_ENOUGH = 0.75
+"""Of the words of an issue's name, for a position to be on it."""
 
 
 class _Draft:
@@ -43,37 +45,43 @@ class _Draft:
         self.taken: set[str] = set()
         self.issues: dict[str, str] = {}
         self.used: dict[str, Actor] = {}
+        self.seen: set[tuple[str, str, str]] = set()
+        self.inner: dict[int, list[Act]] = {}
+        for act in facts.acts:
+            if act.governor is not None:
+                self.inner.setdefault(id(act.governor), []).append(act)
+        self.shown: dict[int, list[Position]] = {}
+        for position in facts.positions:
+            if position.act is not None:
+                self.shown.setdefault(id(position.act), []).append(position)
 
     def document(self) -> dict[str, Any]:
-        told = [event for act in self.facts.acts for event in act.events]
-        for event in [*self.facts.events, *told]:
-            self.ids[id(event)] = self._id(event.kind, event.agents, event.since)
-        for act in self.facts.acts:
-            self.ids[id(act)] = self._id(act.kind, [act.speaker], "")
-        events = [self._event(event) for event in self.facts.events]
-        inner: dict[int, list[Act]] = {}
-        for act in self.facts.acts:
-            if act.governor is not None:
-                inner.setdefault(id(act.governor), []).append(act)
-        positions: dict[int, list[Position]] = {}
-        for position in self.facts.positions:
-            if position.act is not None:
-                positions.setdefault(id(position.act), []).append(position)
-        seen: set[tuple[str, str, str]] = set()
-        acts = [self._act(a, inner, positions, seen) for a in self.facts.acts if a.governor is None]
-        own = [p for p in self.facts.positions if p.act is None and self._is_new(p, seen)]
-        bare = [self._position(p) for p in own]
-        tenures = [one for actor in self.facts.actors if (one := self._tenure(actor))]
-        actors = [self._actor(a) for a in self.used.values() if not a.known]
+        """Returns the sections; the actors last, since the others say who is named."""
+        self._name_facts()
+        facts = self.facts
+        events = [self._event(event) for event in facts.events]
+        acts = [self._act(act) for act in facts.acts if act.governor is None]
+        bare = [p for p in facts.positions if p.act is None and self._is_new(p)]
+        positions = [self._position(position) for position in bare]
+        tenures = [one for actor in facts.actors if (one := self._tenure(actor))]
+        actors = [self._actor(actor) for actor in self.used.values() if not actor.known]
         sections = {
             "source": self._source(),
             "actors": actors,
             "issues": [{"id": slug, "label": label} for slug, label in self.issues.items()],
             "tenures": tenures,
-            "positions": bare,
+            "positions": positions,
             "events": [*events, *acts],
         }
         return {name: section for name, section in sections.items() if section}
+
+    def _name_facts(self) -> None:
+        """Gives every event and act its id, events first."""
+        told = [event for act in self.facts.acts for event in act.events]
+        for event in [*self.facts.events, *told]:
+            self.ids[id(event)] = self._id(event.kind, event.agents, event.since)
+        for act in self.facts.acts:
+            self.ids[id(act)] = self._id(act.kind, [act.speaker], "")
 
     # ── Source and actors ────────────────────────────────────────────────────────────────────────
 
@@ -152,55 +160,56 @@ class _Draft:
         return {key: names[0] if len(names) == 1 else names} if names else {}
 
     def _event_label(self, event: Event) -> str:
-        label = self.vocabulary.kinds[event.kind].label.capitalize()
-        who = _list([_short(a) for a in event.agents])
-        to = _list([_short(a) for a in event.recipients])
-        link = (
-            "between"
-            if self.vocabulary.kinds[event.kind].reciprocal and len(event.agents) > 1
-            else "by"
-        )
-        return f"{label} {link} {who}" + (f", {_TO.get(event.kind, 'with')} {to}" if to else "")
+        kind = self.vocabulary.kinds[event.kind]
+        who = _list([self._short(a) for a in event.agents])
+        to = _list([self._short(a) for a in event.recipients])
+        link = "between" if kind.reciprocal and len(event.agents) > 1 else "by"
+        toward = self.english.toward.get(event.kind, "with")
+        return f"{kind.label.capitalize()} {link} {who}" + (f", {toward} {to}" if to else "")
+
+    def _short(self, actor: Actor) -> str:
+        """A person's family name, else the name."""
+        if actor.kind != "Person":
+            return actor.name
+        suffixes = self.english["suffix"]
+        words = [w for w in actor.name.replace(",", "").split() if w.lower() not in suffixes]
+        small = next((n for n, w in enumerate(words) if n and w.islower()), len(words) - 1)
+        return " ".join(words[small:])
 
     # ── Acts ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _act(self, act: Act, inner: dict[int, list[Act]], positions: dict[int, list[Position]],
-             seen: set[tuple[str, str, str]]) -> dict[str, Any]:  # fmt: skip
-        told: dict[str, Any] = {"id": self.ids[id(act)], "type": act.kind}
-        words = self._words(act.content)
-        whom = f" to {_short(act.addressee)}" if act.addressee else ""
-        told["label"] = (
-            f"{_short(act.speaker)}, {self.vocabulary.kinds[act.kind].label}{whom}: {words}"
-        )
-        told["agent"] = self._name(act.speaker)
+    def _act(self, act: Act) -> dict[str, Any]:
+        kind, words = self.vocabulary.kinds[act.kind], self._words(act.content)
+        whom = f" to {self._short(act.addressee)}" if act.addressee else ""
+        told: dict[str, Any] = {
+            "id": self.ids[id(act)],
+            "type": act.kind,
+            "label": f"{self._short(act.speaker)}, {kind.label}{whom}: {words}",
+            "agent": self._name(act.speaker),
+        }
         if act.addressee:
             told["recipient"] = self._name(act.addressee)
         if act.during is not None and id(act.during) in self.ids:
             told["during"] = self.ids[id(act.during)]
-        content: list[Any] = []
-        for one in positions.get(id(act), ()):
-            if self._is_new(one, seen):
-                content.append(self._position(one))
-        content += [self._event(event) for event in act.events]
-        content += [self._act(a, inner, positions, seen) for a in inner.get(id(act), ())]
-        if not content and self.vocabulary.kinds[act.kind].vouches and act.content != act.span:
-            content.append(
-                {
-                    "type": "Claim",
-                    "label": words,
-                    **self._found(act.rule, act.confidence, [act.content]),
-                }
-            )
+        content = self._content(act)
+        if not content and kind.vouches and act.content != act.span:
+            found = self._found(act.rule, act.confidence, [act.content])
+            content.append({"type": "Claim", "label": words, **found})
         told |= self._found(act.rule, act.confidence, [act.span])
-        if content:
-            told["content"] = content
-        return told
+        return {**told, "content": content} if content else told
 
-    def _is_new(self, position: Position, seen: set[tuple[str, str, str]]) -> bool:
+    def _content(self, act: Act) -> list[dict[str, Any]]:
+        """What an act tells of: positions that it shows, events, and acts inside it."""
+        positions = [self._position(p) for p in self.shown.get(id(act), ()) if self._is_new(p)]
+        events = [self._event(event) for event in act.events]
+        return [*positions, *events, *(self._act(inner) for inner in self.inner.get(id(act), ()))]
+
+    def _is_new(self, position: Position) -> bool:
+        """Whether the same was not put down yet, and it can be named what it is about."""
         issue = self._issue(position)
         key = (position.holder.slug, issue, position.stance)
-        new = bool(issue) and key not in seen
-        seen.add(key)
+        new = bool(issue) and key not in self.seen
+        self.seen.add(key)
         return new
 
     def _position(self, position: Position) -> dict[str, Any]:
@@ -218,15 +227,17 @@ class _Draft:
         """The issue of the vocabulary that shares most words, one proposed, or empty."""
         if position.slug:
             return position.slug
-        text = self.article.text[position.issue[0] : position.issue[1]]
-        words = _stems(text)
-        best = max(
-            ((len(_stems(name) & words) / max(len(_stems(name)), 2), issue.slug)
-             for issue in self.vocabulary.issues.values() for name in (issue.label, *issue.labels)),
-            default=(0.0, ""),
-        )  # fmt: skip
-        if best[0] >= 0.75:
-            return best[1]
+        empty = self.english["no_content"]
+        words = _stems(self.article.text[position.issue[0] : position.issue[1]], empty)
+        names = (
+            (_stems(name, empty), issue.slug)
+            for issue in self.vocabulary.issues.values()
+            for name in (issue.label, *issue.labels)
+        )
+        shares = ((len(stems & words) / max(len(stems), 2), slug) for stems, slug in names)
+        share, nearest = max(shares, default=(0.0, ""))
+        if share >= _ENOUGH:
+            return nearest
         label = label_of(position, self.article.text, self.english)
         slug = "" if label in self.names else slug_of(label)
         if slug:
@@ -255,7 +266,7 @@ class _Draft:
         return short + (" …" if len(words) > _LABEL_WORDS else "")
 
     def _id(self, kind: str, actors: list[Actor], day: str) -> str:
-        who = "-".join(slug_of(_short(a)) for a in actors[:2])
+        who = "-".join(slug_of(self._short(a)) for a in actors[:2])
         name = slug_of(
             "-".join(part for part in (who, re.sub(r"(?<!^)([A-Z])", r"-\1", kind), day) if part)
         )
@@ -267,56 +278,14 @@ class _Draft:
         raise AssertionError("counting ends")
 
 
-_TO = {
-    "Sanction": "against",
-    "MilitaryAction": "against",
-    "Letter": "to",
-    "Arrest": "of",
-    "Expulsion": "of",
-}
-
-
-def _short(actor: Actor) -> str:
-    """A person's family name, else the name."""
-    if actor.kind != "Person":
-        return actor.name
-    words = [
-        w
-        for w in actor.name.replace(",", "").split()
-        if w.lower().rstrip(".") not in {"jr", "sr", "ii", "iii"}
-    ]
-    small = next((n for n, w in enumerate(words) if n and w.islower()), len(words) - 1)
-    return " ".join(words[small:])
-
-
 def _list(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-_EMPTY = {
-    "the",
-    "a",
-    "an",
-    "of",
-    "in",
-    "on",
-    "and",
-    "to",
-    "for",
-    "with",
-    "by",
-    "from",
-    "or",
-    "its",
-    "their",
-    "at",
-}
-
-
 @lru_cache(maxsize=4096)
-def _stems(text: str) -> frozenset[str]:
+def _stems(text: str, empty: frozenset[str]) -> frozenset[str]:
     words = re.findall(r"[a-z]+", text.lower())
-    return frozenset(w.rstrip("s")[:7] for w in words if w not in _EMPTY and len(w) > 1)
+    return frozenset(w.rstrip("s")[:7] for w in words if w not in empty and len(w) > 1)
 
 
 def draft_of(

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ class English:
         kinds: Names of kinds: `deed`, `deed_by_noun` and `general_kind`.
         stance: Slug of the stance that each act takes.
         short: Offices by their short form: `pm`.
+        toward: How the label of a kind of event leads up to those whom it is done to.
         weekdays: From Monday to Sunday.
     """
 
@@ -38,6 +39,7 @@ class English:
     kinds: Mapping[str, frozenset[str]]
     stance: Mapping[str, str]
     short: Mapping[str, str]
+    toward: Mapping[str, str]
     weekdays: tuple[str, ...]
 
     def __getitem__(self, name: str) -> frozenset[str]:
@@ -93,7 +95,7 @@ class English:
     @cached_property
     def pronouns(self) -> Mapping[str, str]:
         """What each pronoun is: `he`, `she`, `they`, `we` or `i`; none that only possesses."""
-        possessive = {"his", "hers", "their", "our", "my", "its"}
+        possessive = self.lists["possessive"]
         return {
             word: what
             for what in ("i", "we", "they", "she", "he")
@@ -134,7 +136,15 @@ class English:
         bent = self.irregular.get(lemma) or (_past(lemma),)
         yield bent[0], "past"
         yield bent[-1], "participle"
-        yield _ing(lemma, bent), "ing"
+        yield self._ing(lemma, bent), "ing"
+
+    def _ing(self, lemma: str, bent: tuple[str, ...]) -> str:
+        # Where the past doubles the last letter, so does this form: admit, admitted, admitting.
+        if bent[0] == lemma + lemma[-1] + "ed" or lemma in self.lists["doubled"]:
+            return lemma + lemma[-1] + "ing"
+        if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")) and lemma != "be":
+            return lemma[:-1] + "ing"
+        return lemma + "ing"
 
 
 def read_english(project: Path | None = None) -> English:
@@ -143,59 +153,78 @@ def read_english(project: Path | None = None) -> English:
     Raises:
         InputError: The file is not of this form.
     """
-    lists: dict[str, set[str]] = {}
-    maps: dict[str, dict[str, int]] = {}
-    irregular: dict[str, tuple[str, ...]] = {}
-    content: dict[str, tuple[str, bool]] = {}
-    instead: list[tuple[str, str, str]] = []
-    kinds: dict[str, frozenset[str]] = {}
-    stance: dict[str, str] = {}
-    short: dict[str, str] = {}
-    week: tuple[str, ...] = ()
+    words = _Words()
     for path in files("ontology", (".yaml",), project=project):
         if path.stem != "english":
             continue
         try:
             told: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
             for name, value in told.items():
-                if name == "irregular":
-                    irregular |= {
-                        k: (v,) if isinstance(v, str) else tuple(v) for k, v in value.items()
-                    }
-                elif name == "instead":
-                    instead += [(c["act"], c["of"], _either(c["words"])) for c in value]
-                elif name == "content":
-                    for entry in value:
-                        act = (entry["act"], entry.get("own") == "true")
-                        content |= dict.fromkeys(entry["words"], act)
-                elif name in {"deed", "deed_by_noun", "general_kind"}:
-                    kinds[name] = frozenset(value)
-                elif name == "stance":
-                    stance |= value
-                elif name == "short":
-                    short |= value
-                elif isinstance(value, dict):
-                    maps[name] = {word: int(number) for word, number in value.items()}
-                else:
-                    week = tuple(value) if name == "weekdays" else week
-                    lists.setdefault(name, set()).update(word.lower() for word in value)
+                words.take(name, value)
         except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"is not of the form of the shipped one: {error}", Place(str(path))
-            ) from error
-    for given in ("female", "male"):
-        lists[given] |= {_plain(name) for name in lists.get(given, set())}
-    return English(
-        {k: frozenset(v) for k, v in (lists | maps).items()},
-        maps,
-        irregular,
-        content,
-        tuple(instead),
-        kinds,
-        stance,
-        short,
-        week,
-    )
+            message = f"is not of the form of the shipped one: {error}"
+            raise InputError(message, Place(str(path))) from error
+    return words.english()
+
+
+@dataclass
+class _Words:
+    """What the files say, as far as they were read."""
+
+    lists: dict[str, set[str]] = field(default_factory=dict)
+    maps: dict[str, dict[str, int]] = field(default_factory=dict)
+    irregular: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    content: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    instead: list[tuple[str, str, str]] = field(default_factory=list)
+    kinds: dict[str, frozenset[str]] = field(default_factory=dict)
+    stance: dict[str, str] = field(default_factory=dict)
+    short: dict[str, str] = field(default_factory=dict)
+    toward: dict[str, str] = field(default_factory=dict)
+    weekdays: tuple[str, ...] = ()
+
+    def take(self, name: str, value: Any) -> None:  # noqa: ANN401 - as YAML has it
+        """Takes in what stands below a heading."""
+        match name:
+            case "irregular":
+                bent = {k: (v,) if isinstance(v, str) else tuple(v) for k, v in value.items()}
+                self.irregular |= bent
+            case "instead":
+                self.instead += [(one["act"], one["of"], _either(one["words"])) for one in value]
+            case "content":
+                for one in value:
+                    act = (one["act"], one.get("own") == "true")
+                    self.content |= dict.fromkeys(one["words"], act)
+            case "deed" | "deed_by_noun" | "general_kind":
+                self.kinds[name] = frozenset(value)
+            case "stance":
+                self.stance |= value
+            case "short":
+                self.short |= value
+            case "toward":
+                self.toward |= value
+            case _ if isinstance(value, dict):
+                self.maps[name] = {word: int(number) for word, number in value.items()}
+            case _:
+                self.lists.setdefault(name, set()).update(word.lower() for word in value)
+        if name == "weekdays":
+            self.weekdays = tuple(value)
+
+    def english(self) -> English:
+        """Returns the words of all files."""
+        for given in ("female", "male"):
+            self.lists[given] |= {_plain(name) for name in self.lists.get(given, set())}
+        return English(
+            {name: frozenset(words) for name, words in (self.lists | self.maps).items()},
+            self.maps,
+            self.irregular,
+            self.content,
+            tuple(self.instead),
+            self.kinds,
+            self.stance,
+            self.short,
+            self.toward,
+            self.weekdays,
+        )
 
 
 def _plain(word: str) -> str:
@@ -219,20 +248,3 @@ def _past(lemma: str) -> str:
     if lemma.endswith("e"):
         return lemma + "d"
     return lemma[:-1] + "ied" if lemma.endswith("y") and lemma[-2] not in "aeiou" else lemma + "ed"
-
-
-def _ing(lemma: str, bent: tuple[str, ...]) -> str:
-    # Where the past doubles the last letter, so does this form: admit, admitted, admitting.
-    if bent[0] == lemma + lemma[-1] + "ed" or lemma in {
-        "put",
-        "set",
-        "sit",
-        "get",
-        "cut",
-        "win",
-        "hit",
-    }:
-        return lemma + lemma[-1] + "ing"
-    if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")) and lemma != "be":
-        return lemma[:-1] + "ing"
-    return lemma + "ing"

@@ -216,9 +216,8 @@ class Events(Occasions):
         words = stream.words[clause.end : clause.end + 7]
         for at, word in enumerate(words[:-1]):
             if word.lower in {"on", "via"}:
-                return any(
-                    w.lower in self.english["network"] - {"media"} for w in words[at + 1 : at + 4]
-                )
+                near = {after.lower for after in words[at + 1 : at + 4]} - {"media"}
+                return bool(near & self.english["network"])
             if word.lower == "that" or word.text in ".;:":
                 return False
         return False

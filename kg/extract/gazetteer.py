@@ -136,46 +136,54 @@ class Gazetteer:
         return hits
 
 
+_About = dict[str, list[str]]
+"""What is said of one thing: values by predicate."""
+
+
 def _read(quads: Iterable[Quad]) -> tuple[dict[str, Known], dict[str, list[tuple[str, str]]]]:
-    told: dict[str, dict[str, list[str]]] = {}
+    """The actors of the register by slug; for each name how it names, and the slug of whom."""
+    told: dict[str, _About] = {}
     for quad in quads:
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
             about = told.setdefault(quad.subject.value, {})
             about.setdefault(quad.predicate.value, []).append(quad.object.value)
-    offices: dict[str, list[tuple[str, str, str, str]]] = {}
-    for about in told.values():
-        for person in about.get(ORG + "member", ()):
-            offices.setdefault(person, []).append(
-                (
-                    about[ORG + "role"][0],
-                    about[ORG + "organization"][0].removeprefix(ACTOR),
-                    about.get(DIP + "notBefore", [""])[0],
-                    about.get(DIP + "notAfter", [""])[0],
-                )
-            )
+    offices = _offices(told.values())
     known: dict[str, Known] = {}
     names: dict[str, list[tuple[str, str]]] = {}
     for iri, about in told.items():
         if not iri.startswith(ACTOR):
             continue
-        slug = iri.removeprefix(ACTOR)
+        slug, own = iri.removeprefix(ACTOR), list(_names(about))
         kind = about[RDF + "type"][0].removeprefix(DIP)
-        state = slug if kind == "State" else about.get(DIP + "state", [""])[0].removeprefix(ACTOR)
-        own = tuple(_names(about))
         known[slug] = Known(
             slug=slug,
             kind=kind,
             label=about[RDFS + "label"][0],
-            state=state,
+            state=slug if kind == "State" else _first(about, "state").removeprefix(ACTOR),
             offices=tuple(offices.get(iri, ())),
             names=tuple(name for _, name in own),
         )
         for how, name in own:
-            names.setdefault(name, []).append((how, slug))
             # Texts write the apostrophe either way.
-            if "'" in name:
-                names.setdefault(name.replace("'", "’"), []).append((how, slug))
+            for written in dict.fromkeys((name, name.replace("'", "’"))):
+                names.setdefault(written, []).append((how, slug))
     return known, names
+
+
+def _offices(told: Iterable[_About]) -> dict[str, list[tuple[str, str, str, str]]]:
+    """The offices of each person, by IRI: title, slug of the organization, first and last day."""
+    found: dict[str, list[tuple[str, str, str, str]]] = {}
+    for about in told:
+        for person in about.get(ORG + "member", ()):
+            title = about[ORG + "role"][0]
+            organization = about[ORG + "organization"][0].removeprefix(ACTOR)
+            days = (_first(about, "notBefore"), _first(about, "notAfter"))
+            found.setdefault(person, []).append((title, organization, *days))
+    return found
+
+
+def _first(about: _About, name: str) -> str:
+    return about.get(DIP + name, [""])[0]
 
 
 def _bodies(known: dict[str, Known]) -> dict[tuple[str, str], str]:
@@ -194,7 +202,7 @@ def _bodies(known: dict[str, Known]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _names(about: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+def _names(about: _About) -> Iterator[tuple[str, str]]:
     for predicate, how in _NAMES.items():
         for name in about.get(predicate, ()):
             yield how, name

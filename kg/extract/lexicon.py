@@ -45,7 +45,8 @@ class Lexicon:
             cues.sort(key=lambda cue: -len(cue.rest))
         self.talks = kinds_below(vocabulary, "Interaction")
         self.tellings = kinds_below(vocabulary, "Communication")
-        self.past = _pasts(english)
+        past = (form for forms in english.irregular.values() for form in forms)
+        self._finite = frozenset((*past, *self.verbs, *english["auxiliary"]))
         self.aspect = frozenset(
             form for lemma in english["aspect"] for form, _ in english.forms(lemma)
         )
@@ -96,19 +97,10 @@ class Lexicon:
     def is_verb(self, word: Word) -> bool:
         """Whether a word looks like a finite verb in the past, or is a cue or an auxiliary."""
         lower = word.lower
-        return (
-            lower in self.past
-            or lower in self.english["auxiliary"]
-            or (lower.endswith("ed") and len(lower) > 4)
-            or lower in self.verbs
-        )
+        return lower in self._finite or (lower.endswith("ed") and len(lower) > 4)
 
 
 _BE = ("am", "are", "be", "is", "was", "were", "been")
-
-
-def _pasts(english: English) -> frozenset[str]:
-    return frozenset(form for forms in english.irregular.values() for form in forms)
 
 
 def kinds_below(vocabulary: Vocabulary, *roots: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kg.extract.actors import Actor
-from kg.extract.clauses import Stream, streams
+from kg.extract.clauses import Stream, outside, quoted
 from kg.extract.context import Clause, Reference
 from kg.extract.facts import Act
 from kg.extract.gazetteer import Gazetteer
@@ -71,9 +71,7 @@ class Quotations(Questions):
     def _quotations(self, number: int, stream: Stream, made: dict[int, list[Act]]) -> None:
         """Reads the quotations of a sentence: who speaks in each, and what is done by its words."""
         sentence = self.told.sentences[number]
-        for quote, indexes in streams(sentence, self.full):
-            if quote < 0 or not indexes:
-                continue
+        for quote, indexes in quoted(sentence, self.full):
             clause = self._cue_of(stream, quote, sentence)
             acts = self._acts_at(stream, clause, made) if clause else []
             run = self._run(quote, number, clause, acts)
@@ -172,7 +170,7 @@ class Quotations(Questions):
                 ):
                     break
                 continue
-            (_, indexes), *_ = streams(sentence, self.full)
+            indexes = outside(sentence, self.full)
             if not indexes:
                 continue
             stream = self._stream(later, -1, indexes, self.context)

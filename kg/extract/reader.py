@@ -3,7 +3,7 @@
 import re
 
 from kg.extract.actors import Actor, Mention
-from kg.extract.clauses import Stream, streams
+from kg.extract.clauses import Stream, outside
 from kg.extract.context import Clause, Context, Entity
 from kg.extract.english import English
 from kg.extract.facts import Act, Event, Facts, Position
@@ -22,6 +22,8 @@ _STATEMENT_BY = re.compile(
 
 
 _TOUCHING = ("Accuse", "Warn", "Request", "Demand", "Expressive")
+_LONGEST_BYLINE = 24
+"""Words of a line that says whose statement a text is."""
 _NEAR = 50
 """Characters of what is said, in which the one that it is about is named."""
 
@@ -150,33 +152,39 @@ class _Reading(Quotations):
     def _author(self) -> None:
         """Who speaks where the text says "we": the one a statement is attributed to."""
         for number, sentence in enumerate(self.told.sentences):
-            kind = sentence.block.kind
-            lower = " ".join(w.lower for w in sentence.words)
+            rule = self._attributed(sentence)
             mentions = self.cast.mentions[number]
-            people = [m.actors[0] for m in mentions if m.actors[0].kind == "Person"]
-            attributed = kind == "attribution" or (
-                "attributable to" in lower and len(sentence.words) < 25
-            )
-            if attributed:
+            people = [m.actors[0] for m in mentions if rule and m.actors[0].kind == "Person"]
+            if rule == "attribution":
                 authors = (people or self._bodies(sentence, mentions))[:1]
-            elif kind == "byline" and people and people[0].office and len(sentence.words) < 25:
+            elif rule == "byline" and people and people[0].office:
                 authors = people[:1]
-            elif kind == "title" and _STATEMENT_BY.search(lower):
+            elif rule == "title":
                 authors = self._signers(sentence, mentions)
             else:
                 continue
-            self.context.own_voice = not attributed and self._in_own_words(authors)
+            self.context.own_voice = rule != "attribution" and self._in_own_words(authors)
             if len(authors) == 1:
                 self.context.author = authors[0]
             if authors:
-                rule = "attribution" if attributed else kind
                 self.events.add(self._statement(authors, sentence, rule))
             return
 
+    def _attributed(self, sentence: Sentence) -> str:
+        """What may tell whose statement a text is: an attribution, a byline, a title; or empty."""
+        kind, short = sentence.block.kind, len(sentence.words) <= _LONGEST_BYLINE
+        if kind == "attribution" or not (short or kind == "title"):
+            return kind if kind == "attribution" else ""
+        lower = " ".join(word.lower for word in sentence.words)
+        if short and "attributable to" in lower:
+            return "attribution"
+        signed = kind == "title" and _STATEMENT_BY.search(lower)
+        return kind if signed or kind == "byline" else ""
+
     def _bodies(self, sentence: Sentence, mentions: list[Mention]) -> list[Actor]:
         """Who speaks by an unnamed spokesperson; not what the statement is about."""
-        about = [n for n, w in enumerate(sentence.words) if w.lower in {"on", "about", "regarding"}]
-        stop = about[0] if about else len(sentence.words)
+        words, topic = sentence.words, self.english["of_topic"]
+        stop = next((n for n, word in enumerate(words) if word.lower in topic), len(words))
         named = [m for m in mentions if m.how in {"name", "body", "place"} and m.first < stop]
         return [m.actors[0] for m in named]
 
@@ -312,7 +320,7 @@ class _Reading(Quotations):
     def _outside(self, number: int) -> tuple[Stream, dict[int, list[Act]]]:
         sentence = self.told.sentences[number]
         self._turn(number)
-        (_, indexes), *_ = streams(sentence, self.full)
+        indexes = outside(sentence, self.full)
         stream = self._stream(number, -1, indexes, self.context)
         clauses = stream.read()
         made: dict[int, list[Act]] = {}

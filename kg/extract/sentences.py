@@ -91,37 +91,70 @@ def read_sentences(text: str, blocks: tuple[Block, ...], english: English) -> To
 def _quotations(
     text: str, blocks: list[Block]
 ) -> tuple[tuple[Quote, ...], tuple[tuple[int, int], ...]]:
-    """Pairs marks by their kind; one left open at the end of a paragraph may go on in the next."""
-    found: list[Quote] = []
-    deep: list[tuple[int, int]] = []
-    run, still_open = -1, False
+    """Pairs marks by their kind: the quotations of a text, and those inside them."""
+    pairing = _Pairing(text)
     for block in blocks:
-        inner: int | None = None
-        start: int | None = None
-        for found_mark in _MARK.finditer(text, block.start, block.end):
-            at, mark = found_mark.start(), found_mark.group()
-            if mark in "“„«" or (mark == '"' and start is None):
-                if start is None:
-                    continues = still_open and not text[block.start : at].strip()
-                    run = run if continues else run + 1
-                    start = at + 1
-                    still_open = False
-            elif mark in "”»" or mark == '"':
-                if start is not None:
-                    found.append(Quote(start, at, run))
-                    start, inner = None, None
-            elif start is not None:
-                before = text[at - 1] if at > block.start else " "
-                after = text[at + 1] if at + 1 < block.end else " "
-                if inner is None and mark != "’" and not before.isalnum() and not after.isspace():
-                    inner = at + 1
-                elif inner is not None and not after.isalnum() and mark != "‘":
-                    deep.append((inner, at))
-                    inner = None
-        still_open = start is not None
-        if start is not None:
-            found.append(Quote(start, block.end, run))
-    return tuple(found), tuple(deep)
+        pairing.read(block)
+    return tuple(pairing.found), tuple(pairing.deep)
+
+
+class _Pairing:
+    """Goes from mark to mark: outside quotations, in one, or in another inside it.
+
+    Attributes:
+        found: The quotations.
+        deep: Those inside them.
+        start: Where the one begins that is open, or none.
+        inner: Where the one inside it begins, or none.
+        run: Number of the run of quotations that the open one belongs to.
+        is_unclosed: Whether a paragraph ended in a quotation, which the next may go on with.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Quote] = []
+        self.deep: list[tuple[int, int]] = []
+        self.start: int | None = None
+        self.inner: int | None = None
+        self.run = -1
+        self.is_unclosed = False
+
+    def read(self, block: Block) -> None:
+        """Reads the marks of a paragraph; what is open at its end ends there."""
+        for found in _MARK.finditer(self.text, block.start, block.end):
+            at, mark = found.start(), found.group()
+            if mark in "“„«" or (mark == '"' and self.start is None):
+                self._open(at, block)
+            elif mark in '”»"':
+                self._close(at)
+            else:
+                self._inside(at, mark, block)
+        self.is_unclosed = self.start is not None
+        self._close(block.end)
+
+    def _open(self, at: int, block: Block) -> None:
+        if self.start is not None:
+            return
+        goes_on = self.is_unclosed and not self.text[block.start : at].strip()
+        self.run += not goes_on
+        self.start, self.is_unclosed = at + 1, False
+
+    def _close(self, at: int) -> None:
+        if self.start is not None:
+            self.found.append(Quote(self.start, at, self.run))
+        self.start = self.inner = None
+
+    def _inside(self, at: int, mark: str, block: Block) -> None:
+        """A single mark: it opens or closes what is quoted in a quotation, or is an apostrophe."""
+        if self.start is None:
+            return
+        before = self.text[at - 1] if at > block.start else " "
+        after = self.text[at + 1] if at + 1 < block.end else " "
+        if self.inner is None and mark != "’" and not before.isalnum() and not after.isspace():
+            self.inner = at + 1
+        elif self.inner is not None and not after.isalnum() and mark != "‘":
+            self.deep.append((self.inner, at))
+            self.inner = None
 
 
 def _spans(text: str, block: Block, english: English) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ class Subjects(Antecedents):
             return False
         before = [w.lower for w in self.words[max(0, entity.first - 2) : entity.first]]
         return bool(before) and (
-            before[-1] in {"if", "unless", "whether", "what"} or before[0] in {"if", "unless"}
+            before[-1] in self.english["supposes"] or before[0] in {"if", "unless"}
         )
 
     def _auxiliaries(self, at: int) -> tuple[list[str], bool, int]:
