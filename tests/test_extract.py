@@ -69,6 +69,11 @@ def test_act(extractor: Extractor, sentence: str, expected: tuple[str, str, str]
     assert expected in acts(read(extractor, sentence))
 
 
+def test_a_general_is_known_by_the_office_alone(extractor: Extractor) -> None:
+    text = "General Ana Roe of Norway met Minister Leo Doe of Chile. The general condemned it."
+    assert ("Condemn", "ana-roe") in [act[:2] for act in acts(read(extractor, text))]
+
+
 @pytest.mark.parametrize(
     ("when", "published"),
     [

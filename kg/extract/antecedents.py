@@ -241,24 +241,22 @@ class Antecedents(Words):
         return self.cast.holder(text, home, place) if told else None
 
     def _has_role(self, actor: Actor, noun: str) -> bool:
-        heads = self.english.lists.get(noun.replace(" ", "_"), frozenset())
-        if heads:
-            return any(self._has_role(actor, head) for head in heads)
+        """Whether the text, or else the register on that day, gives a person an office."""
+        if noun in self.english.heads:
+            return any(self._has_role(actor, head) for head in self.english.heads[noun])
         if noun == "leader" and actor.state:
             return True  # the state, if one is named, tells which
-        if noun in actor.office.lower().replace("-", " ").split() or actor.office.lower().endswith(
-            noun
-        ):
-            return True
-        if actor.known and not actor.office and actor.slug in self.cast.gazetteer.known:
-            day = self.context.published
-            return any(
-                noun in office.lower().split()
-                and (not since or since <= day)
-                and (not until or until >= day)
-                for office, _, since, until in self.cast.gazetteer.known[actor.slug].offices
-            )
-        return False
+        office = actor.office.lower()
+        if office:
+            return noun in office.replace("-", " ").split() or office.endswith(noun)
+        known = self.cast.gazetteer.known.get(actor.slug) if actor.known else None
+        day = self.context.published
+        return known is not None and any(
+            noun in title.lower().split()
+            and (not since or since <= day)
+            and (not until or until >= day)
+            for title, _, since, until in known.offices
+        )
 
     def _by_body(self, entity: Reference, clause: Clause | None) -> tuple[Actor, ...]:
         if entity.noun == "government" and not entity.state:

@@ -26,6 +26,7 @@ class English:
         instead: Act, the act that it is instead of, and a pattern of the words that show it.
         kinds: Names of kinds: `deed`, `deed_by_noun` and `general_kind`.
         stance: Slug of the stance that each act takes.
+        heads: Offices whose holder may be called so, by `head of state` and the like.
         short: Offices by their short form: `pm`.
         toward: How the label of a kind of event leads up to those whom it is done to.
         weekdays: From Monday to Sunday.
@@ -38,6 +39,7 @@ class English:
     instead: tuple[tuple[str, str, str], ...]
     kinds: Mapping[str, frozenset[str]]
     stance: Mapping[str, str]
+    heads: Mapping[str, tuple[str, ...]]
     short: Mapping[str, str]
     toward: Mapping[str, str]
     weekdays: tuple[str, ...]
@@ -178,6 +180,7 @@ class _Words:
     instead: list[tuple[str, str, str]] = field(default_factory=list)
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     stance: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     toward: dict[str, str] = field(default_factory=dict)
     weekdays: tuple[str, ...] = ()
@@ -198,6 +201,8 @@ class _Words:
                 self.kinds[name] = frozenset(value)
             case "stance":
                 self.stance |= value
+            case "heads":
+                self.heads |= {head: tuple(offices) for head, offices in value.items()}
             case "short":
                 self.short |= value
             case "toward":
@@ -221,6 +226,7 @@ class _Words:
             tuple(self.instead),
             self.kinds,
             self.stance,
+            self.heads,
             self.short,
             self.toward,
             self.weekdays,

@@ -19,10 +19,18 @@ _PHRASE = 7
 
 @dataclass
 class _Run:
-    """A quotation, perhaps over several paragraphs, and who speaks in it."""
+    """A quotation, perhaps over several paragraphs.
+
+    Attributes:
+        speaker: Who speaks in it.
+        act: Of the verb at its beginning.
+        outer: Of the verb at the part that is being read.
+        alone: Whether no verb stands at it, and nothing was read of it yet.
+    """
 
     speaker: tuple[Actor, ...]
     act: Act | None
+    outer: Act | None = None
     alone: bool = False
 
 
@@ -80,10 +88,10 @@ class Quotations(Questions):
             inner = self._stream(number, quote, indexes, self.context, run.speaker)
             clauses = inner.read()
             self._quote(acts, inner, run)
-            outer = acts[0] if acts else None
+            run.outer = acts[0] if acts else None
             nested: dict[int, list[Act]] = {}
             for one in clauses:
-                nested[id(one)] = self._quoted_acts(inner, one, nested, run, outer)
+                nested[id(one)] = self._quoted_acts(inner, one, nested, run)
             if not acts and not any(nested.values()):
                 self._further(inner, run)
             self.events.read(inner, clauses)
@@ -218,12 +226,7 @@ class Quotations(Questions):
         return clause
 
     def _quoted_acts(
-        self,
-        stream: Stream,
-        clause: Clause,
-        made: dict[int, list[Act]],
-        run: _Run,
-        outer: Act | None,
+        self, stream: Stream, clause: Clause, made: dict[int, list[Act]], run: _Run
     ) -> list[Act]:
         """Acts that a quotation tells of: "We told him ...", "He said, 'OK'".
 
@@ -231,8 +234,7 @@ class Quotations(Questions):
             stream: Of the quotation.
             clause: In it.
             made: The acts of the clauses before, by the identity of these.
-            run: Who speaks.
-            outer: The act of the verb at the quotation.
+            run: The quotation.
         """
         if not self._is_act(clause) or clause.negated or clause.modal:
             return []
@@ -240,7 +242,7 @@ class Quotations(Questions):
         own = self._is_own(stream, clause, run.speaker[0])
         # "We condemn", in the present: the act itself, and the words of the speaker's own.
         performed = own and clause.cue.form in {"base", "s"}
-        known = self._known_act(stream, clause, governor, outer, own=own, performed=performed)
+        known = self._known_act(stream, clause, governor, run.outer, own=own, performed=performed)
         if known is not None:
             return known
         words = stream.words
@@ -249,7 +251,7 @@ class Quotations(Questions):
         reporter = governor.speaker if governor else None
         if not performed:
             reporter = reporter or run.speaker[0]
-            governor = governor or outer or run.act
+            governor = governor or run.outer or run.act
         kind = self._by_words(clause.kind, stream, clause, range(first, clause.stop))
         content = self._content(words, first, *span)
         found = []
