@@ -69,6 +69,12 @@ def test_act(extractor: Extractor, sentence: str, expected: tuple[str, str, str]
     assert expected in acts(read(extractor, sentence))
 
 
+def test_a_headline_may_end_in_police(extractor: Extractor) -> None:
+    text = "Statement by police\n\nPresident Ana Roe of Norway condemned it in Oslo on Monday."
+    facts = extractor.facts(read_article(text.encode(), file="t.txt", published="2026-03-03"))
+    assert ("Condemn", "ana-roe", "") in acts(facts)
+
+
 def test_a_general_is_known_by_the_office_alone(extractor: Extractor) -> None:
     text = "General Ana Roe of Norway met Minister Leo Doe of Chile. The general condemned it."
     assert ("Condemn", "ana-roe") in [act[:2] for act in acts(read(extractor, text))]

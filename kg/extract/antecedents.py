@@ -263,12 +263,13 @@ class Antecedents(Words):
             speakers = (*(clause.subjects if clause else ()), *self.context.subject)
             states = [self.cast.actors.get(s.state) for s in speakers if s.state]
             return tuple(s for s in states if s is not None)[:1]
-        first = entity.first + 1
-        span = (self.words[first].start, self.words[entity.last - 1].end)
-        name = self.cast.told.text[slice(*span)] if first < entity.last else ""
-        if name.lower() in self.english["shared_name"] and not entity.state:
-            slug = self.cast._shared(name)[1]
-            return (self.cast.known(slug, name, span) if slug else self.cast.body(name, span),)
+        words = self.words[entity.first + 1 : entity.last]  # without its article
+        if words and not entity.state:
+            span = (words[0].start, words[-1].end)
+            name = self.cast.told.text[slice(*span)]
+            if name.lower() in self.english["shared_name"]:
+                slug = self.cast._shared(name)[1]
+                return (self.cast.known(slug, name, span) if slug else self.cast.body(name, span),)
         having = [
             a
             for a in self.cast.actors.values()
