@@ -14,6 +14,8 @@ from kg.imports.memory import Columns
 from kg.imports.table import BOM, MAX_LINE, Shard, reader_of, too_long
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
+_FIRST = 2**16
+"""Bytes of a shard by which it is judged how long its rows are."""
 
 
 class Grid(Sequence[list[str]]):
@@ -94,12 +96,8 @@ def rows_of(shard: Shard, size: int, mapping: Mapping) -> Iterator[Rows]:
     if shard.number == 0:
         data = data.removeprefix(BOM)
     cut = _quoted if mapping.quoted else _unquoted
-    try:
-        text, is_decoded = data.decode(), True
-    except UnicodeDecodeError:
-        text, is_decoded = data.decode("utf-8", "surrogateescape"), False
-    for rows in cut(shard, text, size, mapping):
-        yield _fitted(rows if is_decoded else _decoded(rows), mapping)
+    for rows in cut(shard, data, size, mapping):
+        yield _fitted(rows, mapping)
 
 
 def written(cells: Sequence[str], delimiter: str, *, quoted: bool) -> str:
@@ -137,14 +135,16 @@ def _grid(
     return Grid(text, delimiter, width, dict(zip(columns, zip(*rows, strict=True), strict=True)))
 
 
-def _unquoted(shard: Shard, text: str, size: int, mapping: Mapping) -> Iterator[Rows]:
-    text = text if text.endswith("\n") else f"{text}\n"
+def _unquoted(shard: Shard, data: bytes, size: int, mapping: Mapping) -> Iterator[Rows]:
+    data = data if data.endswith(b"\n") else data + b"\n"
     form = mapping.delimiter, len(mapping.heads), mapping.columns
-    length = size * (len(text) // text.count("\n") + 1)
+    first = data[:_FIRST]
+    length = size * (len(first) // (first.count(b"\n") or 1) + 1)
     at, past = 0, 0
-    while at < len(text):
-        end = text.find("\n", min(at + length, len(text) - 1)) + 1
-        some = text[at:end]
+    while at < len(data):
+        end = data.find(b"\n", min(at + length, len(data) - 1)) + 1
+        # Not all at once: memory of that size goes back to the system, and is had anew each time.
+        some, is_utf8 = _text(data[at:end])
         count = some.count("\n")
         numbers, places = (
             range(start, start + count) for start in (shard.row + past, shard.line + past)
@@ -152,11 +152,12 @@ def _unquoted(shard: Shard, text: str, size: int, mapping: Mapping) -> Iterator[
         is_short = len(some) <= MAX_LINE or max(map(len, some.split("\n"))) <= MAX_LINE
         is_plain = is_short and "\r" not in some
         grid = _grid(some, count, *form) if is_plain else None
-        yield (
+        rows = (
             Rows(numbers, places, grid)
             if grid
             else _lines(shard, some, mapping.delimiter, numbers, places)
         )
+        yield rows if is_utf8 else _decoded(rows)
         at, past = end, past + count
 
 
@@ -172,12 +173,14 @@ def _lines(
     return rows.only(at for at, line in enumerate(lines) if line)
 
 
-def _quoted(shard: Shard, text: str, size: int, mapping: Mapping) -> Iterator[Rows]:
+def _quoted(shard: Shard, data: bytes, size: int, mapping: Mapping) -> Iterator[Rows]:
+    text, is_utf8 = _text(data)
     records = _records(shard, text, mapping.delimiter)
     while some := list(islice(records, size)):
         rows = Rows(*zip(*((number, line, cells) for number, line, cells, _ in some), strict=True))
         wrong = {at: why for at, (_, _, _, why) in enumerate(some) if why}
-        yield rows.without(wrong) if wrong else rows
+        rows = rows.without(wrong) if wrong else rows
+        yield rows if is_utf8 else _decoded(rows)
 
 
 def _records(shard: Shard, text: str, delimiter: str) -> Iterator[tuple[int, int, list[str], str]]:
@@ -199,10 +202,18 @@ def _records(shard: Shard, text: str, delimiter: str) -> Iterator[tuple[int, int
         number, line = number + 1, shard.line + reader.line_num
 
 
+def _text(data: bytes) -> tuple[str, bool]:
+    """Returns data as text, and whether all of it is UTF-8."""
+    try:
+        return data.decode(), True
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape"), False
+
+
 def _decoded(rows: Rows) -> Rows:
     """Returns rows without those that are not UTF-8."""
     wrong = [at for at, row in enumerate(rows.cells) if any(map(_UNDECODED.search, row))]
-    return rows.without(dict.fromkeys(wrong, "it is not UTF-8"))
+    return rows.without(dict.fromkeys(wrong, "it is not UTF-8: save the table as UTF-8"))
 
 
 def _fitted(rows: Rows, mapping: Mapping) -> Rows:

@@ -12,7 +12,7 @@ from kg.imports.parts import Files, Output, Part
 from kg.imports.rows import Rows, rows_of
 from kg.imports.table import Shard
 
-JUDGED, WRITTEN = 4_000, 64
+JUDGED, WRITTEN = 4_000, 128
 """Rows that are judged together, and that are written together where nobody judges: judging has a
 cost for each batch, writing is quickest from the cache of the processor."""
 
