@@ -59,10 +59,6 @@ class Judging:
         told = {at: said for at, said in before.items() if said}
         return told | {rest[at]: said for at, said in found.items()}
 
-    def together(self, mapped: Mapped, numbers: Sequence[int]) -> dict[int, str]:
-        """Returns which of some rows are wrong, each judged, all of them together."""
-        return self._among(mapped, numbers, range(len(mapped.events)))
-
     def _among(
         self, mapped: Mapped, numbers: Sequence[int], places: Sequence[int]
     ) -> dict[int, str]:

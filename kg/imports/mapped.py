@@ -48,7 +48,7 @@ class Mapped:
         wrong: Why the others cannot.
         events: IRIs of the events of those that can, in angle brackets.
         asserted: N-Quads of each, in the graph of the source.
-        counts: How many, of each.
+        quads: How many, of all together.
         kinds: Of each.
         agents: Who does it, of each.
         others: To whom, or with whom.
@@ -59,7 +59,7 @@ class Mapped:
     wrong: dict[int, str]
     events: Sequence[str]
     asserted: Sequence[str]
-    counts: Sequence[int]
+    quads: int
     kinds: Sequence[Coded]
     agents: Sequence[Named]
     others: Sequence[Named]
@@ -91,9 +91,11 @@ class Mapped:
         def of(column: Sequence[V]) -> list[V]:
             return [column[at] for at in kept]
 
+        asserted = of(self.asserted)
+        quads = sum(one.count("\n") for one in asserted)
         return Mapped(
-            of(self.taken), self.wrong, of(self.events), of(self.asserted), of(self.counts),
-            of(self.kinds), of(self.agents), of(self.others), tuple(map(of, self.told)),
+            of(self.taken), self.wrong, of(self.events), asserted, quads, of(self.kinds),
+            of(self.agents), of(self.others), tuple(map(of, self.told)),
         )  # fmt: skip
 
 

@@ -140,6 +140,11 @@ class Mapper:
         m, g = self._m, self._g
         (keys, *_), (kinds, codes, _), (days, when, _), *counted = checked
         counts = [found for found, *_ in counted]
+        counts_of: Iterable[Sequence[str]] = (
+            zip(*counts, strict=True) if counts else [()] * len(keys)
+        )
+        if any("" in found for found in counts):
+            counts_of = (tuple(filter(None, one)) for one in counts_of)
         agents, recipients = self._participants.memories
         who, whom = self._participants.cells(columns)
         ones, others = agents.of(who), recipients.of(whom)
@@ -159,14 +164,14 @@ class Mapper:
         of_row, reported = self._of_row, self._reported(columns, numbers)
         event_, row_, evidence = f"<{m.source}/", f"<{m.source}#row=", f" <{DIP}evidence> "
         label_, label_end = f' <{RDFS}label> "', f'"{g}'
-        events: list[str] = []
+        events = [f"{event_}{key}>" for key in keys]
         asserted: list[str] = []
-        number_of: list[int] = []
-        for key, number, kind, one, other, (day, dated), place, topic, (report, *told) in zip(
-            keys, numbers, kinds, ones, others, days, where, about,
-            zip(reported, *counts, strict=True), strict=True,
+        quads = 0
+        for event, number, kind, one, other, (day, dated), place, topic, told, report in zip(
+            events, numbers, kinds, ones, others, days, where, about, counts_of, reported,
+            strict=True,
         ):  # fmt: skip
-            event, row = f"{event_}{key}>", f"{row_}{number}>"
+            row = f"{row_}{number}>"
             if one.label and other.label and day:
                 label = f"{kind.label}: {one.label}{kind.between}{other.label}, {day}"
             else:
@@ -174,15 +179,13 @@ class Mapper:
             of_event = [
                 kind.told, *one.agents, *(other.agents if kind.reciprocal else other.recipients),
                 f"{label_}{label}{label_end}", status, voucher, f"{evidence}{row}{g}",
-                *dated, *place, *topic, *filter(None, told),
+                *dated, *place, *topic, *told,
             ]  # fmt: skip
-            events.append(event)
-            asserted.append(f"{event}{event.join(of_event)}{row}{row.join(of_row + report)}")
-            number_of.append(len(of_event) + len(of_row) + len(report))
+            told_of_row = of_row + report
+            asserted.append(f"{event}{event.join(of_event)}{row}{row.join(told_of_row)}")
+            quads += len(of_event) + len(told_of_row)
         besides = (days, where, about, *counts, reported)
-        return Mapped(
-            range(len(keys)), {}, events, asserted, number_of, kinds, ones, others, besides
-        )
+        return Mapped(range(len(keys)), {}, events, asserted, quads, kinds, ones, others, besides)
 
     # Columns, and what cells in them mean
 

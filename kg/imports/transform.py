@@ -85,7 +85,7 @@ class Worker:
     def judged(self, rows: Rows) -> dict[int, str]:
         """Returns which of some rows that can be read are wrong, judged together, and why."""
         mapped = self._mapper.rows(rows.cells, rows.numbers)
-        found = self._judging.together(mapped, rows.numbers) if self._judging else {}
+        found = self._judging.found(mapped, rows.numbers, {}) if self._judging else {}
         self._mapper.rest()
         return found
 
@@ -117,8 +117,8 @@ class Worker:
         mapper.rest()
 
     def _write(self, told: list[tuple[str, str]], mapped: Mapped | None, out: Output) -> None:
-        counts = sum(mapped.counts) if mapped else 0
-        out.write(*self._quads(told, mapped), counts + sum(one.count("\n") for one, _ in told))
+        quads = sum(one.count("\n") for one, _ in told) + (mapped.quads if mapped else 0)
+        out.write(*self._quads(told, mapped), quads)
 
     def _alone(self, mapped: Mapped) -> tuple[str, str]:
         """Returns what is asserted and derived of some rows, their source and their actors."""
