@@ -29,6 +29,8 @@ HEAD = """
 shape:Own a sh:NodeShape ; sh:message "our own" ; """
 # What a user may ask besides so that rows can still be alike, and so that they cannot.
 ALIKE = (
+    "sh:targetClass dip:Event ; sh:property [ sh:path rdfs:label ; sh:maxCount 1 ] .",
+    "sh:targetClass dip:Event ; sh:property [ sh:path dip:evidence ; sh:maxCount 1 ] .",
     "sh:targetClass dip:Position ; sh:nodeKind sh:IRI .",
     "sh:targetClass dip:Event ; sh:property [ sh:path dip:mentions ; sh:maxInclusive 3 ] .",
     "sh:targetClass dip:Statement ; sh:property [ sh:path sem:hasPlace ; sh:minCount 1 ] .",

@@ -1,10 +1,11 @@
 """Which rows need no judge: those that are like rows which he found sound.
 
 A judge says what his verdicts follow from. A row that has nothing in these respects which sound
-rows did not have is sound, too; of those that are alike one is judged first.
+rows did not have is sound, too; of those that are alike one is judged first. Several rows of one
+event that say the same of it are alike as one; those that do not are judged, all together.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Protocol
 
@@ -44,14 +45,30 @@ class _Respect:
         self._classes, self._columns, self._always = classes, columns, always
         self._of: dict[Coded, frozenset[str]] = {}
 
-    def of(self, kinds: Sequence[Coded], columns: Sequence[Sequence[Hashable]]) -> list[Hashable]:
-        """Returns what each row has; the same for all events that nothing is asked of."""
+    def of(
+        self,
+        kinds: Sequence[Coded],
+        columns: Sequence[Sequence[Hashable]],
+        shared: Iterable[Sequence[int]],
+    ) -> list[Hashable]:
+        """Returns what each row has; the same for all events that nothing is asked of.
+
+        Args:
+            kinds: Of each.
+            columns: Of all.
+            shared: Places of rows that tell of one event: each has what all of them have.
+        """
         for kind in {*kinds} - self._of.keys():
             matter = kind.classes if self._classes is None else kind.classes & self._classes
             self._of[kind] = matter
         classes = map(self._of.__getitem__, kinds)
-        had = zip(classes, *(columns[at] for at in self._columns), strict=True)
-        return [one if self._always or one[0] else None for one in had]
+        had = list(zip(classes, *(columns[at] for at in self._columns), strict=True))
+        found: list[Hashable] = [one if self._always or one[0] else None for one in had]
+        for places in shared:
+            all_have = len(places), frozenset(had[at] for at in places)
+            for at in places:
+                found[at] = all_have
+        return found
 
 
 class Alike:
@@ -93,18 +110,19 @@ class Alike:
         every = range(len(mapped.events))
         if self._is_open:
             return judge(every)
-        columns = mapped.columns
-        told = [(one.sound, one.of(mapped.kinds, columns)) for one in self._respects]
-        # Several rows of one event are judged together, and say nothing of other rows.
-        times = Counter(mapped.events) if len({*mapped.events}) < len(every) else {}
-        shared = {at for at in every if times and times[mapped.events[at]] > 1}
-        ahead = shared.union(*(_firsts(sound, had) for sound, had in told))
+        columns, shared = mapped.columns, _shared(mapped.events)
+        told = [(one.sound, one.of(mapped.kinds, columns, shared)) for one in self._respects]
+        # All but the last column tell of the event.
+        of_event = list(zip(mapped.kinds, *columns[:-1], strict=True)) if shared else []
+        at_odds = {at for some in shared if len({of_event[at] for at in some}) > 1 for at in some}
+        firsts = {at for sound, had in told for at in _firsts(sound, had)}
+        ahead = _whole(shared, firsts) | at_odds
         wrong = judge(sorted(ahead)) if ahead else {}
-        self._learn(told, ahead - shared - wrong.keys())
+        self._learn(told, ahead - at_odds - _whole(shared, {*wrong}))
         rest = {at for sound, had in told for at in every if had[at] not in sound} - ahead
-        if rest:
+        if rest := _whole(shared, rest):
             wrong |= judge(sorted(rest))
-            self._learn(told, rest - wrong.keys())
+            self._learn(told, rest - _whole(shared, {*wrong}))
         return wrong
 
     def _learn(self, told: list[tuple[set[Hashable], list[Hashable]]], places: set[int]) -> None:
@@ -112,6 +130,21 @@ class Alike:
             if len(sound) > MAX_SEEN:
                 sound.clear()
             sound.update(had[at] for at in places)
+
+
+def _shared(events: Sequence[str]) -> list[list[int]]:
+    """Returns the places of rows of which several tell of one event, by event."""
+    if len({*events}) == len(events):
+        return []
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, event in enumerate(events):
+        places[event].append(at)
+    return [some for some in places.values() if len(some) > 1]
+
+
+def _whole(shared: list[list[int]], places: set[int]) -> set[int]:
+    """Returns some places, and those of all rows that tell of the same events."""
+    return places.union(*(some for some in shared if not places.isdisjoint(some)))
 
 
 def _firsts(sound: set[Hashable], had: list[Hashable]) -> Iterator[int]:
