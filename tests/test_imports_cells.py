@@ -1,12 +1,17 @@
 """Cells and mappings that look right and are not: each is told in plain words, none is guessed."""
 
 import csv
+import gzip
 import io
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.running import kg
+from tests.running import ROOT, kg
 from tests.test_imports import gdelt, row, sample
 
 NAME = "20260113120000.export.CSV"
@@ -101,6 +106,80 @@ def test_table_without_a_character_is_empty(tmp_path: Path, dataset: str, data: 
     assert done.returncode == 3
     assert "t.CSV:1: the file is empty" in done.stderr
     assert not (tmp_path / ".kg").exists()
+
+
+UTF_16 = "it is UTF-16, as spreadsheets save Unicode text: save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (gzip.compress(row().encode()), "it is packed with gzip: unpack it first"),
+        (b"PK\x03\x04" + b"x" * 99, "it is a workbook or a .zip: save its sheet as CSV"),
+        (row().encode("utf-16"), UTF_16),
+        ("\ufeff".encode("utf-16-be") + row().encode("utf-16-be"), UTF_16),
+    ],
+    ids=["gzip", "workbook", "UTF-16LE", "UTF-16BE"],
+)
+@pytest.mark.parametrize("dataset", ["gdelt", "acled"])
+def test_what_is_no_text_is_told_as_what_it_is(
+    tmp_path: Path, dataset: str, data: bytes, words: str
+) -> None:
+    (tmp_path / "t.csv").write_bytes(data)
+    done = kg("import", dataset, "t.csv", folder=tmp_path)
+    assert done.returncode == 3
+    assert f"t.csv:1: {words}" in done.stderr
+    assert not (tmp_path / ".kg").exists()
+
+
+def test_zip_that_macos_made_holds_one_table(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as packed:
+        packed.writestr("t.CSV", row() + "\n")
+        packed.writestr("__MACOSX/._t.CSV", b"\0\x05\x16\x07")
+    done = kg("import", "gdelt", "t.zip", "-o", "-", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "t.zip", "a") as packed:
+        packed.writestr("u.CSV", row() + "\n")
+    done = kg("import", "gdelt", "t.zip", "-o", "-", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "t.zip: it holds 2 files: unpack it, and name the tables" in done.stderr
+
+
+def test_column_that_stands_twice_is_not_chosen_from(tmp_path: Path) -> None:
+    rows = "No,When,Who,When\n1,2026-01-12,Mexico,2026-01-13\n"
+    done = kg(*mine(tmp_path, rows), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "m.yaml:2:" in done.stderr
+    assert "t.csv has more than one column 'When'" in done.stderr
+    rows = "No,When,Who,,\n1,2026-01-12,Mexico,,\n"
+    assert kg(*mine(tmp_path, rows), folder=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "pipe"])
+def test_pipe_is_told_not_to_be_a_table(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    # Opened for both, a pipe keeps nobody waiting.
+    with open(tmp_path / "pipe", "r+b", buffering=0) as pipe:  # noqa: PTH123
+        pipe.write(b"x\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "kg", "import", "gdelt", name],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=pipe,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert f"{name}: a table is read more than once, and a pipe only once" in done.stderr
+
+
+@pytest.mark.parametrize("option", [(), ("-o", "loop"), ("--rejects", "loop")])
+def test_link_that_leads_round_is_told_or_written_over(
+    tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    gdelt(tmp_path, row(), row(EventCode="1299"))
+    done = kg("import", "gdelt", NAME if option else "loop", *option, folder=tmp_path)
+    assert done.returncode == (1 if option else 3), done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "loop").is_file() == bool(option)
 
 
 def test_rows_that_share_an_id_are_named_and_nothing_is_said_twice(tmp_path: Path) -> None:

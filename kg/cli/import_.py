@@ -179,7 +179,7 @@ def _identity(path: Path) -> object:
     try:
         found = path.stat()
     except OSError:
-        return path.resolve()
+        return os.path.realpath(path)
     return found.st_dev, found.st_ino
 
 

@@ -221,6 +221,8 @@ class _Compilation:
     # Columns
 
     def _at(self, key: str, column: str) -> int:
+        if self.heads.count(column) > 1:
+            self._wrong(("event", key), f"{self.file} has more than one column {column!r}")
         if column in self.heads:
             return self.heads.index(column)
         self.lacking.setdefault(column, self.compiler.placed.value(("event", key)))

@@ -32,6 +32,15 @@ if TYPE_CHECKING:
 
 BOM = b"\xef\xbb\xbf"
 
+_UTF_16 = "it is UTF-16, as spreadsheets save Unicode text: save it as UTF-8"
+_NO_TEXT = {
+    b"\x1f\x8b": "it is packed with gzip: unpack it first",
+    b"PK\x03\x04": "it is a workbook or a .zip: save its sheet as CSV, or call it .zip",
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
+}
+"""What a file is that begins so, and what to try."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shard:
@@ -117,8 +126,12 @@ def unpacked(path: Path) -> Iterator[tuple[IO[bytes], int | None]]:
         LimitError: A .zip that unpacks to too much.
     """
     try:
+        if str(path) == "-":
+            raise _unnamed(path)
         if path.suffix.lower() != ".zip":
             with path.open("rb") as file:
+                if not file.seekable():
+                    raise _unnamed(path)
                 yield file, None
             return
         with zipfile.ZipFile(path) as packed:
@@ -132,9 +145,20 @@ def unpacked(path: Path) -> Iterator[tuple[IO[bytes], int | None]]:
         raise unreadable(path, error) from error
 
 
+def _unnamed(path: Path) -> InputError:
+    """Returns what to raise for a pipe: a table is read more than once, and its source named."""
+    message = "a table is read more than once, and a pipe only once: write it into a file first"
+    return InputError(message, Place(str(path)))
+
+
 def _the_one(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     """Returns the one table in a .zip, if it is one that may be unpacked."""
-    inside = [info for info in packed.infolist() if not info.is_dir()]
+    # What macOS adds to a .zip is about the files, none of them.
+    inside = [
+        info
+        for info in packed.infolist()
+        if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+    ]
     if len(inside) != 1:
         message = f"it holds {len(inside)} files: unpack it, and name the tables"
         raise InputError(message, Place(str(path)))
@@ -240,6 +264,9 @@ def heads_of(path: Path, delimiter: str, *, quoted: bool) -> tuple[str, ...]:
 
 
 def _heads(data: bytes, path: Path, delimiter: str, quoted: bool) -> tuple[str, ...]:
+    for sign, told in _NO_TEXT.items():
+        if data.startswith(sign):
+            raise InputError(told, Place(str(path), 1))
     first = data.removeprefix(BOM).partition(b"\n")[0].rstrip(b"\r")
     try:
         text = first.decode()

@@ -84,11 +84,16 @@ def opened_output(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as file:
             yield file
         return
-    path = path.resolve()
+    path = _where(path)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
     path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing(path, mode) as file:
         yield file
+
+
+def _where(path: Path) -> Path:
+    """Returns where a path leads; one that leads round in links stays what it is."""
+    return Path(os.path.realpath(path))
 
 
 def try_output(path: Path) -> None:
@@ -101,7 +106,7 @@ def try_output(path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not path.exists() or path.is_file():
         # Folders that lack are made only when there is something to write.
-        there = next(folder for folder in path.resolve().parents if folder.exists())
+        there = next(folder for folder in _where(path).parents if folder.exists())
         tempfile.TemporaryFile(dir=there).close()
 
 
