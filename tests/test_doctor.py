@@ -1,5 +1,6 @@
 """Fifty damages to the index are each found and mended; a damaged source is named."""
 
+import errno
 import gzip
 import os
 import random
@@ -179,3 +180,67 @@ def test_flipped_byte_of_a_source_is_named(patient, capsys) -> None:
 def test_no_store_is_an_error(tmp_path) -> None:
     assert run(["-s", str(tmp_path / "none"), "doctor"]) == 6
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_damaged_sources_are_replaced_or_removed_without_a_view(patient, order, capsys) -> None:
+    place = ["-s", str(patient)]
+    other = patient.parent / "other.yaml"
+    other.write_text(SEED.read_text().replace(SEED.stem, "other"))
+    assert run([*place, "load", str(other)]) == 0
+    for path in (patient / "sources").glob("*.gz"):
+        path.write_bytes(b"x")
+    shutil.rmtree(patient / "view")
+    assert run([*place, "query", "planned"]) == 6
+    assert "load the source again" in capsys.readouterr().err
+    cures = [*place, "load", str(SEED)], [*place, "remove", "other"]
+    for number in order:
+        assert run(cures[number]) == 0
+    assert run([*place, "doctor", "--check"]) == 0
+    assert run([*place, "query", "planned"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("was", "damaged"),
+    [(b"Article of", b"Brticle of"), (b'"asserted": ', b'"asserted": 1'), (None, b""),
+     (None, b"[" * 100_000), (b'"commit": ', b'"commit": -')],
+)  # fmt: skip
+def test_list_of_sources_that_was_changed_is_copied_from_the_view(
+    patient, was, damaged, capsys
+) -> None:
+    path = patient / "sources" / "manifest.json"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(was, damaged) if was else damaged)
+    assert path.read_bytes() != whole
+    assert run(["-s", str(patient), "doctor", "--check"]) == 6
+    (copy,) = (patient / "view").glob("*/manifest.json")
+    assert f"copy {copy} to its place" in capsys.readouterr().err
+    shutil.copyfile(copy, path)
+    assert run(["-s", str(patient), "doctor", "--check"]) == 0
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "seal.json", "stamp.json"])
+def test_view_of_which_a_file_is_nested_without_end_is_mended(patient, name) -> None:
+    (path,) = (patient / "view").glob(f"*/{name}")
+    path.write_bytes(b"[" * 100_000)
+    assert run(["-s", str(patient), "doctor", "--check"]) == 1
+    assert run(["-s", str(patient), "doctor"]) == 0
+    assert run(["-s", str(patient), "doctor", "--check"]) == 0
+
+
+def test_what_is_not_ours_is_neither_read_nor_taken_away(patient) -> None:
+    mine = patient / "sources" / "mine.txt"
+    for path in (mine, patient / "view" / "99", patient / "view" / "²"):
+        path.touch()
+    assert run(["-s", str(patient), "query", "planned"]) == 0
+    assert run(["-s", str(patient), "remove", SEED.stem]) == 0
+    assert mine.exists()
+
+
+def test_source_that_may_not_be_read_is_not_called_damaged(patient, monkeypatch, capsys) -> None:
+    def refused(path: Path) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("kg.store.manifest.digest_of", refused)
+    assert run(["-s", str(patient), "dump"]) == 6
+    assert "access is denied" in capsys.readouterr().err

@@ -5,7 +5,7 @@ after it the view is renamed, and if that is cut short the next opening does it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
@@ -17,7 +17,7 @@ from kg.store.files import cure, told, uninterrupted, write_durably
 from kg.store.index import copy_index, is_mostly_going, make_index
 from kg.store.layout import Layout
 from kg.store.lock import lock
-from kg.store.manifest import Entry, Manifest
+from kg.store.manifest import DamagedSourceError, Entry, Manifest, is_ours
 
 Change = Callable[[ox.Store, Manifest], None]
 """Makes an index that holds these sources one that holds what is to be."""
@@ -54,7 +54,10 @@ def commit(layout: Layout, before: Manifest, after: Manifest, change: Change | N
         StoreError: The store cannot be written, or a source is damaged; it is as it was.
     """
     with told(f"writing {layout.folder}"):
-        with _workshop(layout) as work:
+        # A damaged source does not keep others from being replaced or taken out, nor itself: what
+        # is read is made anew once all are sound.
+        spared = suppress(DamagedSourceError) if change else nullcontext()
+        with spared, _workshop(layout) as work:
             if change is None or not _is_changed(layout, work, before, after, change):
                 _prepare(layout, _made(layout, work, after.entries.values()), after)
         with uninterrupted():
@@ -91,9 +94,9 @@ def sweep(layout: Layout) -> None:
     """Takes away what does not count, and views that nobody reads."""
     known = layout.read_manifest()
     view.sweep(layout.views, known.commit)
-    named = {entry.file for entry in known.entries.values()} | {layout.manifest.name}
+    named = {entry.file for entry in known.entries.values()}
     for path in layout.sources.iterdir():
-        if path.name not in named:
+        if path.name not in named and is_ours(path.name):
             path.unlink(missing_ok=True)
 
 

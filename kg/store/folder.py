@@ -5,7 +5,7 @@ short; here stands what each of the changes is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from kg.store.commit import commit, writing
 from kg.store.files import digest_of as digest_of_file
 from kg.store.files import told, write_durably
 from kg.store.layout import Layout
-from kg.store.manifest import Entry, Manifest, Watch, join_source, write_source
+from kg.store.manifest import DamagedSourceError, Entry, Manifest, Watch, join_source, write_source
 from kg.store.memory import digest_of
 from kg.store.reading import FolderReader
 
@@ -30,7 +30,9 @@ class FolderStore(FolderReader):
     def __init__(self, folder: Path, background: Background) -> None:
         super().__init__(Layout(folder, background))
         self._layout.make()
-        mending.renew(self._layout)
+        # Whoever replaces a damaged source must be able to; whoever reads is told.
+        with suppress(DamagedSourceError):
+            mending.renew(self._layout)
 
     def replace(
         self,

@@ -8,21 +8,28 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from operator import index
 from pathlib import Path
 
 from kg.errors import InputError, StoreError
 from kg.rdf import Quad, parse, serialize
+from kg.store import seal
 from kg.store.base import SourceRecord
-from kg.store.files import digest_of, sync_folder, told, write_durably
+from kg.store.files import cure, digest_of, sync_folder, told, write_durably
 
 FORMAT = 1
 """Version of the layout of a store folder; a newer one is refused."""
+
+_OURS = re.compile(r".*\.tmp|[\w-]*(\.[0-9a-f]{12}){2}\.nq\.gz", re.ASCII)
+
+
+class DamagedSourceError(StoreError):
+    """The file of a source is missing, or is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +107,26 @@ def read_commit(path: Path) -> int:
         return Manifest().commit
     with path.open("rb") as file:
         head = file.read(100).decode(errors="replace").partition(_SOURCES)[0]
-    return parse_manifest(f"{head}{_SOURCES} []}}".encode(), path).commit
+    return parse_manifest(f"{head}{_SOURCES} []}}".encode(), path, _cure(path)).commit
 
 
 def read_manifest(path: Path) -> Manifest:
     """Returns the manifest in a file; where there is no file yet, that of the empty store.
 
     Raises:
-        StoreError: It is damaged, lost, or of a newer version; it names less than was written.
+        StoreError: It is damaged, lost, of a newer version, or not what was written.
     """
     if not _is_there(path):
         return Manifest()
     data = path.read_bytes()
-    known = parse_manifest(data, path)
-    copy, seen = _copy(path, known.commit), known
+    known = parse_manifest(data, path, _cure(path))
+    copy, seen = _copies(path) / str(known.commit) / path.name, known
     with suppress(OSError, StoreError):
         if (written := copy.read_bytes()) != data:
-            seen = parse_manifest(written, copy)
-    # The files of sources that no manifest names are swept.
-    if seen.entries.keys() - known.entries.keys():
-        raise StoreError(f"{path} was changed: {_cure(copy)}")
+            seen = parse_manifest(written, copy, "")
+    # Were it believed, the files of sources that it does not name would be swept.
+    if seen != known and not seal.is_changed(copy.parent, copy.name):
+        raise StoreError(f"{path} was changed: {_cure(path)}")
     return known
 
 
@@ -127,32 +134,45 @@ def _is_there(path: Path) -> bool:
     """Returns whether there is a manifest yet: until its first source a store has view 0 alone."""
     if path.exists():
         return True
-    views = commits(path.parents[1] / "view")
-    if any(views):
-        raise StoreError(f"{path} is missing: {_cure(_copy(path, views[-1]))}")
-    if not views and any(path.parent.glob("*.nq.gz")):
-        raise StoreError(f"{path} is missing: restore a backup elsewhere")
+    views = commits(_copies(path))
+    if any(views) or (not views and any(path.parent.glob("*.nq.gz"))):
+        raise StoreError(f"{path} is missing: {_cure(path)}")
     return False
 
 
-def _copy(path: Path, commit: int) -> Path:
-    """Returns where readers of a commit have their manifest."""
-    return path.parents[1] / "view" / str(commit) / path.name
+def _copies(path: Path) -> Path:
+    """Returns where the views are: readers of each have their manifest in it."""
+    return path.parents[1] / "view"
 
 
-def _cure(copy: Path) -> str:
-    return f"copy {copy} to its place, or restore a backup elsewhere"
+def _cure(path: Path) -> str:
+    views = commits(_copies(path))
+    copy = f"copy {_copies(path) / str(views[-1]) / path.name} to its place, or " if views else ""
+    return f"{copy}restore a backup elsewhere"
 
 
 def commits(views: Path) -> list[int]:
     """Returns the commits that there are views of, the newest last."""
     if not views.is_dir():
         return []
-    return sorted(int(path.name) for path in views.iterdir() if path.name.isdigit())
+    return sorted(
+        int(path.name)
+        for path in views.iterdir()
+        if path.name.isascii() and path.name.isdecimal() and (path / "manifest.json").is_file()
+    )
 
 
-def parse_manifest(data: bytes, path: Path) -> Manifest:
-    """Returns the manifest that stands in a file; errors as of `read_manifest`."""
+def parse_manifest(data: bytes, path: Path, cure: str) -> Manifest:
+    """Returns the manifest that stands in a file.
+
+    Args:
+        data: What stands in it.
+        path: The file.
+        cure: What to do if it is damaged.
+
+    Raises:
+        StoreError: It is damaged or of a newer version.
+    """
     try:
         document = json.loads(data)
         if document["format"] > FORMAT:
@@ -167,12 +187,16 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
             )
             for entry in document["sources"]
         )
-        # An index: a whole number, or it is damaged.
-        return Manifest(
-            index(document["commit"]), {entry.record.source: entry for entry in entries}
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged: bring it back from a backup") from error
+        commit = _number(document["commit"])
+        return Manifest(commit, {entry.record.source: entry for entry in entries})
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StoreError(f"{path} is damaged: {cure}") from error
+
+
+def _number(told: object) -> int:
+    if not isinstance(told, int) or told < 0:
+        raise ValueError(told)
+    return told
 
 
 def write_source(folder: Path, record: SourceRecord, quads: Iterable[Quad]) -> Entry:
@@ -208,6 +232,11 @@ def join_source(folder: Path, record: SourceRecord, parts: Iterable[Path]) -> En
         temporary.unlink(missing_ok=True)
 
 
+def is_ours(name: str) -> bool:
+    """Returns whether a file in `sources/` is called as one that was written here, or begun."""
+    return _OURS.fullmatch(name) is not None
+
+
 def _name(record: SourceRecord) -> str:
     name = hashlib.sha256(record.source.encode()).hexdigest()[:12]
     slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in record.source.split("/")[-1])
@@ -218,7 +247,7 @@ def read_source(folder: Path, entry: Entry) -> Iterator[Quad]:
     """Yields what a source asserts, as it was written.
 
     Raises:
-        StoreError: Its file is missing or is not what was written.
+        DamagedSourceError: Its file is missing or is not what was written.
     """
     for piece in pieces_of(folder, entry):
         yield from piece
@@ -228,7 +257,7 @@ def pieces_of(folder: Path, entry: Entry) -> Iterator[list[Quad]]:
     """Yields what a source asserts in pieces that can be derived from one by one.
 
     Raises:
-        StoreError: Its file is missing or is not what was written.
+        DamagedSourceError: Its file is missing or is not what was written.
     """
     with _sound(folder, entry) as path, gzip.open(path) as file:
         for data in _pieces(file) if entry.is_bulk else [file.read()]:
@@ -239,7 +268,7 @@ def read_text(folder: Path, entry: Entry) -> bytes:
     """Returns what a source asserts as N-Quads, as it was written.
 
     Raises:
-        StoreError: Its file is missing or is not what was written.
+        DamagedSourceError: Its file is missing or is not what was written.
     """
     with _sound(folder, entry) as path:
         return gzip.decompress(path.read_bytes())
@@ -251,10 +280,12 @@ def _sound(folder: Path, entry: Entry) -> Iterator[Path]:
     damaged = f"the file of {entry.record.source} is damaged: {path}; load the source again"
     try:
         if digest_of(path) != entry.sha256:
-            raise StoreError(damaged)
+            raise DamagedSourceError(damaged)
         yield path
     except (OSError, EOFError, zlib.error, InputError) as error:
-        raise StoreError(damaged) from error
+        if isinstance(error, OSError) and (reason := cure(error)):
+            raise StoreError(f"reading {path}: {reason}") from error
+        raise DamagedSourceError(damaged) from error
 
 
 def _pieces(file: Iterable[bytes]) -> Iterator[bytes]:

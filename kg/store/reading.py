@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.rdf import NamedNode, Quad, Result
-from kg.store import foreign, index, manifest, view
+from kg.store import foreign, index, manifest, mending, view
 from kg.store.answers import answer, failure, missing
 from kg.store.base import Closing, Limits, SourceRecord
 from kg.store.layout import Layout
@@ -75,6 +75,7 @@ class FolderReader(Closing):
 
     def _open_view(self) -> view.View:
         if self._view is None:
+            mending.renew(self._layout)
             self._view = view.newest(self._layout.views)
         if self._view is None:
             raise StoreError(f"{self._layout.folder} has no view: `kg doctor` makes it anew")

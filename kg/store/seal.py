@@ -45,6 +45,12 @@ def changed(view: Path) -> Iterator[str]:
             yield f"{view / name} is damaged"
 
 
+def is_changed(view: Path, name: str) -> bool:
+    """Returns whether a file is known to be another than was sealed."""
+    sealed = _sealed(view)
+    return sealed is not None and name in sealed and digest_of(view / name) != sealed[name][0]
+
+
 def _stamp(path: Path) -> Stamp:
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns
@@ -55,7 +61,7 @@ def _sealed(view: Path) -> dict[str, tuple[str, Stamp]] | None:
     try:
         read = json.loads((view / SEAL).read_bytes())
         return {name: (digest, tuple(stamp)) for name, (digest, stamp) in read.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -58,7 +58,8 @@ class View:
     def manifest(self) -> Manifest:
         """What it holds; of thousands of sources that takes as long as many a question."""
         self.lock.seek(0)
-        return parse_manifest(self.lock.read(), self.data.with_name(MANIFEST))
+        path = self.data.with_name(MANIFEST)
+        return parse_manifest(self.lock.read(), path, "`kg doctor` makes it anew")
 
 
 def newest(folder: Path) -> View | None:
@@ -89,7 +90,7 @@ def stamp_of(path: Path) -> Stamp | None:
     """Returns what a view is of, if it is known."""
     try:
         return Stamp(**json.loads((path / STAMP).read_bytes()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 
