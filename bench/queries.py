@@ -19,7 +19,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -147,21 +147,22 @@ def _text(folder: Path, name: str) -> str:
     """
     question = read_questions()[name]
     tried = {one.name: tuple(_tried(name, one)) for one in question.parameters.values()}
-    # Before its turn comes, what has to be chosen, or can be in one way only, is as it is first.
-    values = {
-        one: terms[:1]
-        for one, terms in tried.items()
-        if question.parameters[one].required or len(terms) == 1
-    }
+    values = {one: terms[:1] for one, terms in tried.items()}
     with open_store(str(folder), read_house().background) as store:
-        for one, terms in tried.items():
-            for term in terms:
-                text = bind(question, {**values, one: [term]}, 1)
-                if _count(store.query(text)):
-                    values[one] = (term,)
-                    break
-            else:
-                raise RuntimeError(f"{name} has no row for any {one}: make the world hold some")
+
+        def has_rows(chosen: Mapping[str, Sequence[Term]]) -> bool:
+            return bool(_count(store.query(bind(question, chosen, 1))))
+
+        # One after the other only where it has to be: what is left open then takes long.
+        if not has_rows(values):
+            for one, terms in tried.items():
+                if not question.parameters[one].required and len(terms) > 1:
+                    del values[one]
+            for one, terms in tried.items():
+                found = next((term for term in terms if has_rows({**values, one: [term]})), None)
+                if found is None:
+                    raise RuntimeError(f"{name} has no row for any {one}: make the world hold some")
+                values[one] = (found,)
     return bind(question, values, FIRST)
 
 
