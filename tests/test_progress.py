@@ -29,7 +29,7 @@ main(sys.argv[1:])
 def at_terminal(code: str, *arguments: str, folder: Path = ROOT) -> tuple[str, str]:
     """What a script prints to stdout, a file, and to stderr, a terminal."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"}
     seen = bytearray()
     # A file, for a pipe that nobody reads meanwhile would fill.
     with (
@@ -97,6 +97,13 @@ def test_export_and_doctor_show_how_far_they_are(desk) -> None:
     _, shown = at_terminal(COMMAND, "doctor", folder=desk)
     assert "reading  [" in shown
     assert "mending  [" in shown
+
+
+def test_import_shows_how_far_it_reads_and_that_it_enters(tmp_path) -> None:
+    table = ROOT / "tests" / "data" / "imports" / "acled.csv"
+    _, shown = at_terminal(COMMAND, "import", "acled", str(table), folder=tmp_path)
+    assert shown.index("reading acled.csv") < shown.index("entering the store")
+    assert shown.index("entering the store") < shown.index("imported: ")
 
 
 def test_commands_show_no_bar_in_a_pipe(desk) -> None:

@@ -16,7 +16,7 @@ import click
 
 from kg.cli.common import address_of, project_of, say
 from kg.cli.group import Settings
-from kg.errors import counted
+from kg.errors import counted, harmless
 
 if TYPE_CHECKING:
     from kg.imports.parts import Part
@@ -120,7 +120,7 @@ def _taken(
             return store_table(
                 store, planned, house, _parts(address),
                 recorded_by=options["by"] or getpass.getuser(), engine=engine,
-                strict=options["strict"], rejects=rejects, watch=_watched,
+                strict=options["strict"], rejects=rejects, watch=_watched, entering=_entering,
                 project=project_of(address),
             )  # fmt: skip
     except (InputError, LimitError):
@@ -186,7 +186,7 @@ def _identity(path: Path) -> object:
 def _tell(
     settings: Settings, path: Path, found: "Imported", rejects: Path, options: dict[str, Any]
 ) -> None:
-    from kg.errors import Place, harmless
+    from kg.errors import Place
 
     if not found.changed:
         say(settings, f"unchanged: {harmless(found.label)}")
@@ -223,10 +223,28 @@ def _watched(parts: "Iterable[Part]", table: "Table") -> "Iterator[Part]":
     )  # fmt: skip
     began = time.monotonic()
     with bar:
-        task = bar.add_task(table.path.name, total=len(table.cuts), speed="")
+        task = bar.add_task(f"reading {harmless(table.path.name)}", total=len(table.cuts), speed="")
         rows = 0
         for part in parts:
             rows += part.rows
             speed = f"{rows / (time.monotonic() - began):,.0f} rows/s"
             bar.update(task, advance=1, speed=speed)
             yield part
+
+
+@contextmanager
+def _entering() -> Iterator[None]:
+    """A person who looks on sees that what was read goes into the store, and for how long."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with bar:
+        bar.add_task("entering the store", total=None)
+        yield

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -57,6 +57,9 @@ class Engine:
 
 Watch = Callable[[Iterable[Part], Table], Iterable[Part]]
 """Passes parts on, and may show how far it is."""
+
+Entering = Callable[[], AbstractContextManager[None]]
+"""Is around what the store does with all parts together, and may show that it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def store_table(
     strict: bool = False,
     rejects: Path | None = None,
     watch: Watch = lambda parts, _: parts,
+    entering: Entering = nullcontext,
     project: Path | None = None,
 ) -> Imported:
     """Takes a table into a store: all of it that passes, in one transaction, or nothing.
@@ -132,6 +136,7 @@ def store_table(
         strict: Refuse the table if a row is rejected.
         rejects: Where rejected rows are written, CSV; without any, no such file is left there.
         watch: Sees the parts pass.
+        entering: Is around their way into the store.
         project: Whose own ontology, shapes and rules are read in other processes.
 
     Raises:
@@ -165,9 +170,10 @@ def store_table(
             sum(part.asserted for part in parts),
             digest,
         )
-        changed = store.replace_bulk(
-            planned.mapping.source, bulk, label=planned.label, recorded_by=recorded_by
-        )
+        with entering():
+            changed = store.replace_bulk(
+                planned.mapping.source, bulk, label=planned.label, recorded_by=recorded_by
+            )
     return _imported(planned, parts, changed=changed)
 
 
