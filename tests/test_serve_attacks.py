@@ -4,6 +4,7 @@ import contextlib
 import csv
 import gzip
 import json
+import os
 import re
 import socket
 import threading
@@ -464,16 +465,35 @@ def test_short_queries_do_not_wait_for_long_ones(served: Served) -> None:
         )
 
 
+def test_workers_are_weighed_against_the_server_and_not_apart_from_it(served: Served) -> None:
+    """In a session of its own each would have as much processor time as the server (autogroup)."""
+    workers = [
+        int(child)
+        for children in Path(f"/proc/{served.process.pid}/task").glob("*/children")
+        for child in children.read_text().split()
+    ]
+    sessions, groups = set(), set()
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            sessions.add(os.getsid(worker))
+            groups.add(os.getpgid(worker))
+    assert sessions == {os.getsid(served.process.pid)}
+    # What is meant for its own group, as Ctrl-C in a terminal, is not for them.
+    assert groups & set(workers)
+
+
 def test_a_query_ends_when_its_client_leaves(served: Served) -> None:
-    def niceness(process: int | str) -> int:
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[16])
+    def niceness(process: int | str) -> list[int]:
+        """Of each thread: on Linux they have their own."""
+        stats = Path(f"/proc/{process}/task").glob("*/stat")
+        return [int(one.read_text().rpartition(")")[2].split()[16]) for one in stats]
 
     def long_ones() -> int:
-        niced, usual = 0, niceness(served.process.pid)
+        niced, usual = 0, max(niceness(served.process.pid))
         for children in Path(f"/proc/{served.process.pid}/task").glob("*/children"):
             for child in children.read_text().split():
-                with contextlib.suppress(OSError):
-                    niced += niceness(child) > usual
+                with contextlib.suppress(OSError, ValueError):  # it ends just now
+                    niced += min(niceness(child)) > usual
         return niced
 
     def wait_for(some: bool, seconds: float) -> None:

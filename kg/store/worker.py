@@ -21,6 +21,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import platform
 import re
 import resource
@@ -98,6 +99,16 @@ def die_with_parent() -> None:
     if sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
+def leave_group() -> None:
+    """Keeps from this process what is meant for its starter's group, as Ctrl-C in a terminal.
+
+    A session of its own would do that too, but Linux weighs sessions against each other: each
+    worker would have as much of the processor as the server, whatever their nice values
+    (autogroup, sched(7)).
+    """
+    os.setpgid(0, 0)
 
 
 class Desk:
@@ -223,6 +234,7 @@ def main() -> None:
     """Answers the requests on stdin, on a stack of its own size."""
     setup = json.loads(sys.stdin.buffer.readline())
     die_with_parent()
+    leave_group()
     forbid_sockets()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     csv.field_size_limit(2**31)

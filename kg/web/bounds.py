@@ -44,9 +44,9 @@ class Bounds:
     outlasts: float = 0.25
     patience: float = 5.0
     crowd: int = 64
-    crowded: float = 0.6
-    waiting: int = 256
-    waiting_each: int = 128
+    crowded: float = 0.4
+    waiting: int = 128
+    waiting_each: int = 64
     share: float = 60.0
     answer: int = 64 * 2**20
     answers: int = 256 * 2**20

@@ -18,7 +18,7 @@ from kg.web.bounds import Bounds
 from kg.web.gate import Gate
 from kg.web.names import Names
 from kg.web.pool import Answer, Pool
-from kg.web.requests import client_of
+from kg.web.requests import arrival_of, client_of
 from kg.web.services import Services
 from kg.web.share import sharer_of
 
@@ -92,7 +92,7 @@ class Desk:
         """
         client = self.client(request)
         self.pool.shares.check(client)
-        answered = await self.services.answered(client, text, base)
+        answered = await self.services.answered(client, text, base, arrival_of(request))
         make = partial(
             request_of,
             answered,
@@ -112,7 +112,8 @@ class Desk:
         Raises:
             ClientDisconnect: She has left; her query was stopped.
         """
-        task = asyncio.ensure_future(self.pool.ask(self.client(request), asked, most=most))
+        asking = self.pool.ask(self.client(request), asked, most=most, arrived=arrival_of(request))
+        task = asyncio.ensure_future(asking)
         done, _ = await asyncio.wait({task}, timeout=self.bounds.outlasts)
         if not done:
             left = asyncio.ensure_future(_left(request))

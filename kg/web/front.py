@@ -12,6 +12,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.web.bounds import Bounds
+from kg.web.requests import ARRIVED
 
 _LINGER = 1.0
 _AT_ONCE = 256
@@ -72,6 +73,10 @@ def protocol(bounds: Bounds) -> type[asyncio.Protocol]:  # noqa: C901 - a class,
                 self._refuse()
                 raise httptools.HttpParserError("the head is too large")
             super().on_headers_complete()
+
+        def on_message_complete(self) -> None:
+            self.scope[ARRIVED] = self.loop.time()  # type: ignore[literal-required]
+            super().on_message_complete()
 
         def pause_writing(self) -> None:
             super().pause_writing()

@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(slots=True)
 class _Job:
-    """A query on a worker: whether it is a long one, and whether and why it was stopped."""
+    """A query on a worker: whether it is a long one, and whether it was stopped to wait."""
 
     worker: Worker
     most: int
@@ -46,7 +46,6 @@ class _Job:
     began: float = 0.0
     watch: asyncio.TimerHandle | None = None
     displaced: bool = False
-    late: bool = False
 
 
 class Pool:
@@ -199,11 +198,11 @@ class Pool:
         else:
             waiting.set_result(worker)
 
-    async def _acquire(self, client: str, deadline: float) -> Worker:
+    async def _acquire(self, client: str, began: float, deadline: float) -> Worker:
         if self._idle:
             return self._idle.pop()
         loop, bounds = asyncio.get_running_loop(), self._bounds
-        began, waiting = loop.time(), self._line.enter(client)
+        waiting = self._line.enter(client)
         # Better to say soon that there are too many than to let hundreds wait.
         for patience in (bounds.crowded, bounds.patience):
             left = min(began + patience, deadline) - loop.time()
@@ -226,7 +225,12 @@ class Pool:
     # Queries
 
     async def ask(
-        self, client: str, request: Mapping[str, object], *, most: int | None = None
+        self,
+        client: str,
+        request: Mapping[str, object],
+        *,
+        most: int | None = None,
+        arrived: float | None = None,
     ) -> Answer:
         """Returns the whole answer to a request of `kg.store.foreign`.
 
@@ -234,6 +238,7 @@ class Pool:
             client: Who asks; its share is charged.
             request: What is asked.
             most: Bytes that the answer may have, if fewer than any.
+            arrived: When its time began, if before now.
 
         Raises:
             QueryError: It cannot be parsed, or failed.
@@ -241,10 +246,11 @@ class Pool:
             Problem: The client's share is used up, all workers are busy, or it is too large.
         """
         self.shares.check(client)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._bounds.limits.seconds
+        if arrived is None:
+            arrived = asyncio.get_running_loop().time()
+        deadline = arrived + self._bounds.limits.seconds
         most = most or self._bounds.answer
-        job = _Job(await self._acquire(client, deadline), most)
+        job = _Job(await self._acquire(client, arrived, deadline), most)
         answer = await self._run(client, request, job, deadline)
         if answer is None:
             answer = await self._run_long(client, request, most, deadline)
@@ -260,7 +266,7 @@ class Pool:
         except TimeoutError as error:
             raise Busy(busy) from error
         try:
-            worker = await self._acquire(client, deadline)
+            worker = await self._acquire(client, asyncio.get_running_loop().time(), deadline)
         except BaseException:
             self._long.give()
             raise
@@ -277,23 +283,25 @@ class Pool:
         loop = asyncio.get_running_loop()
         began = job.began = loop.time()
         told = {**request, "view": self._newest, "bytes": 0, "seconds": deadline - began}
-        alarm = loop.call_at(deadline, self._stop, job)
         if not job.long:
             job.watch = loop.call_later(self._bounds.outlasts, self._outlast, job)
         cost = None
         try:
-            head, body = await job.worker.ask(told, job.most)
+            async with asyncio.timeout_at(deadline):
+                head, body = await job.worker.ask(told, job.most)
             cost = head["cpu"]
         except Gone:
             if job.displaced:
                 self._later(self._ended(job.worker))
                 return None
-            raise await self._why(job) from None
+            raise _put(died(*await self._replace(job.worker), self._bounds.limits)) from None
+        except TimeoutError:  # answered now: its process may take a while to die
+            self._later(self._ended(job.worker))
+            raise late(self._bounds.limits.seconds) from None
         except BaseException:  # too large, or the client is gone and this was cancelled
             self._later(self._ended(job.worker))
             raise
         finally:
-            alarm.cancel()
             if job.watch is not None:
                 job.watch.cancel()
             if job.long:
@@ -329,17 +337,6 @@ class Pool:
         else:
             job.displaced = True
             job.worker.kill()
-
-    def _stop(self, job: _Job) -> None:
-        job.late = True
-        job.worker.kill()
-
-    async def _why(self, job: _Job) -> KgError:
-        if job.late:
-            self._later(self._ended(job.worker))
-            return late(self._bounds.limits.seconds)
-        status, words = await self._replace(job.worker)
-        return _put(died(status, words, self._bounds.limits))
 
     def _failed(self, head: Mapping[str, str], text: str) -> KgError:
         if head["error"] == "unacceptable":

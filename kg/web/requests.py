@@ -8,6 +8,9 @@ from starlette.requests import Request
 
 from kg.web.problems import Problem
 
+ARRIVED = "kg.arrived"
+"""In the scope of a request: when the last of it came, by the clock of the event loop."""
+
 _FIELDS = 100
 
 
@@ -21,6 +24,12 @@ def client_of(request: Request, *, proxied: bool) -> str:
     forwarded = request.headers.get("x-forwarded-for", "") if proxied else ""
     peer = request.client.host if request.client else ""
     return forwarded.split(",")[-1].strip() or peer
+
+
+def arrival_of(request: Request) -> float:
+    """Returns when a request had arrived; one whose body nobody reads does so now."""
+    arrived: float = request.scope.setdefault(ARRIVED, asyncio.get_running_loop().time())
+    return arrived
 
 
 def media_type(request: Request) -> tuple[str, str]:

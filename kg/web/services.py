@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
 from kg.errors import KgError, LimitError, StoreError
@@ -25,8 +26,8 @@ class Services:
         self._bounds = bounds
         self._asking: Counter[str] = Counter()
 
-    async def answered(self, client: str, text: str, base: str | None = None) -> str:
-        """Returns a query with the answers in place of its clauses.
+    async def answered(self, client: str, text: str, base: str | None, arrived: float) -> str:
+        """Returns a query with the answers in place of its clauses, whose time is the query's.
 
         Raises:
             QueryError: It asks what is not allowed.
@@ -39,14 +40,14 @@ class Services:
         found = await self._pool.shares.look(client, text, finding)
         seconds = self._bounds.limits.seconds
         try:
-            async with asyncio.timeout(seconds):
-                answers = [await self._answer(client, clause) for clause in found]
+            async with asyncio.timeout_at(arrived + seconds):
+                answers = [await self._answer(client, clause, arrived) for clause in found]
         except TimeoutError as error:
             raise late(seconds) from error
         return replaced(text, found, answers)
 
-    async def _answer(self, client: str, clause: Clause) -> str:
-        seen = await self._pool.ask(client, probe_request(clause))
+    async def _answer(self, client: str, clause: Clause, arrived: float) -> str:
+        seen = await self._pool.ask(client, probe_request(clause), arrived=arrived)
         columns = result_of(seen.kind, seen.body)
         variables = columns.variables if isinstance(columns, Rows) else ()
         if self._asking.total() >= self._bounds.services:
@@ -54,9 +55,10 @@ class Services:
         if self._asking[client] >= self._bounds.services_each:
             raise Busy("this address is asking SERVICE clauses already: wait for their answers")
         loop = asyncio.get_running_loop()
-        began, until = loop.time(), loop.time() + self._bounds.limits.seconds
+        began, until = loop.time(), arrived + self._bounds.limits.seconds
         self._asking[client] += 1
-        asked = _in_thread(clause, variables, self._bounds.limits)
+        limits = replace(self._bounds.limits, seconds=until - began)
+        asked = _in_thread(clause, variables, limits)
         asked.add_done_callback(lambda _: self._done(client, loop.time() - began))
         try:
             # Whoever leaves does not end the thread, whose place is taken until it does.

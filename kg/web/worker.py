@@ -53,7 +53,6 @@ class Worker:
             limit=_LINE,
             cwd=folder,
             env=ENVIRONMENT,
-            start_new_session=True,  # so that Ctrl-C in a terminal ends the server alone
         )
         if process.stdin is None or process.stdout is None:
             raise StoreError("a worker process could not be started")
@@ -103,8 +102,10 @@ class Worker:
 
     def give_way(self) -> None:
         """Lets other processes go first from now on."""
+        nice = os.getpriority(os.PRIO_PROCESS, 0) + _NICE
+        # Of the process alone Linux would take its first thread, which only waits for the others.
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+            os.setpriority(os.PRIO_PGRP, self._process.pid, nice)
 
     def kill(self) -> None:
         """Ends the process at once."""

@@ -22,7 +22,7 @@ from typing import Any
 from kg.errors import KgError, LimitError, StoreError
 from kg.load import House, Refused, load, read_house
 from kg.store import Writer, open_store
-from kg.store.worker import bound_memory, die_with_parent, forbid_sockets
+from kg.store.worker import bound_memory, die_with_parent, forbid_sockets, leave_group
 from kg.validate import REPORTS
 from kg.web.problems import status_of
 
@@ -33,6 +33,7 @@ def main() -> None:
     """Answers the requests on stdin."""
     setup = json.loads(sys.stdin.buffer.readline())
     die_with_parent()
+    leave_group()
     forbid_sockets()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
