@@ -329,11 +329,15 @@ class Watch(threading.Thread):
 
 
 def family(process: int) -> list[int]:
-    """Returns a process and those below it."""
+    """Returns a process and those below it, of its first thread.
+
+    What is looked at in /proc has to be forgotten when its process ends, by the server, so that to
+    look at each thread would hold it up.
+    """
     found = [process]
     with contextlib.suppress(OSError):
-        for children in Path(f"/proc/{process}/task").glob("*/children"):
-            found += [one for child in children.read_text().split() for one in family(int(child))]
+        children = Path(f"/proc/{process}/task/{process}/children").read_text()
+        found += [one for child in children.split() for one in family(int(child))]
     return found
 
 

@@ -434,6 +434,24 @@ def test_an_endless_query_ends_by_its_limit(served: Served) -> None:
     assert 1.9 < time.monotonic() - began < 10
 
 
+def test_a_query_sent_behind_an_endless_one_costs_no_worker(served: Served) -> None:
+    """Its time is over before its turn comes."""
+
+    def workers() -> set[str]:
+        listed = Path(f"/proc/{served.process.pid}/task").glob("*/children")
+        return {child for children in listed for child in children.read_text().split()}
+
+    head = f"GET /sparql?query={quote(ENDLESS, safe='')} HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    behind = "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nhost: localhost\r\n"
+    before = workers()
+    told = raw(
+        served, (head + (behind + "\r\n") * 8 + behind + "connection: close\r\n\r\n").encode()
+    )
+    assert told.count(b"HTTP/1.1 504") == 10
+    # The endless one was asked as a short one, and again as a long one.
+    assert len(workers() - before) <= 2
+
+
 def test_a_greedy_query_is_no_200(served: Served) -> None:
     for text in (
         "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i",

@@ -126,3 +126,9 @@ def test_update_is_refused(name: str, served: Served) -> None:
     typed = step.headers.get("content-type", "")
     said = "sparql-update" in typed or "form-urlencoded" in typed or step.method == "GET"
     assert reply.status in ({403, 405} if said and "16" not in typed else {415})
+
+
+@pytest.mark.parametrize("kind", ["default", "named"])
+def test_a_graph_is_named_by_an_iri(kind: str, served: Served) -> None:
+    reply = served.ask("GET", f"/sparql?query=ASK+%7B%7D&{kind}-graph-uri=data1.rdf")
+    assert (reply.status, reply.text) == (400, "no IRI: data1.rdf\n")

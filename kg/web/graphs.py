@@ -11,14 +11,13 @@ from starlette.responses import Response
 
 from kg.errors import QueryError, StoreError
 from kg.namespaces import DERIVED, GRAPH, REGISTER_GRAPH, SOURCE, VOCABULARY_GRAPH
-from kg.rdf import NamedNode
 from kg.store.manifest import Entry
 from kg.web.desk import Desk
 from kg.web.gate import Gate
 from kg.web.negotiate import GRAPHS, TRIPLES, format_by, media_of, preferred
 from kg.web.pool import Answer
 from kg.web.problems import Problem
-from kg.web.requests import body_of, fields_of, media_type
+from kg.web.requests import body_of, fields_of, iri_of, media_type
 
 READING = ["GET", "HEAD"]
 WRITING = [*READING, "PUT", "DELETE"]
@@ -77,7 +76,7 @@ async def _read(request: Request, desk: Desk, name: str | None) -> Response:
     elif entry is not None:
         answer = await _as_written(desk, client, entry, written)
     else:
-        iri = _iri(name)
+        iri = iri_of(name)
         there = await desk.ask(client, "graph-exists", rows="csv", graph=iri)
         if there.body.strip() != b"true":
             raise _missing(name)
@@ -138,7 +137,7 @@ def _source_of(name: str | None) -> str:
     """
     if name is None:
         raise Problem(403, "the default graph is all graphs together: put a source into its own")
-    iri = _iri(name).value
+    iri = iri_of(name).value
     reserved = iri in {VOCABULARY_GRAPH, REGISTER_GRAPH} or iri.endswith(DERIVED)
     if reserved or not iri.removeprefix(GRAPH) or not iri.startswith(GRAPH):
         raise Problem(403, f"the graph {iri} is no source's: call it {GRAPH}... after its source")
@@ -147,13 +146,6 @@ def _source_of(name: str | None) -> str:
 
 def _iri_of_source(graph: str) -> str:
     return SOURCE + graph.removeprefix(GRAPH)
-
-
-def _iri(name: str) -> NamedNode:
-    try:
-        return NamedNode(name)
-    except ValueError as error:
-        raise Problem(400, f"no IRI: {name}") from error
 
 
 def _missing(name: str) -> Problem:

@@ -246,9 +246,11 @@ class Pool:
             Problem: The client's share is used up, all workers are busy, or it is too large.
         """
         self.shares.check(client)
-        if arrived is None:
-            arrived = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        arrived = now if arrived is None else arrived
         deadline = arrived + self._bounds.limits.seconds
+        if deadline <= now:  # it was sent behind another one that took as long
+            raise late(self._bounds.limits.seconds)
         most = most or self._bounds.answer
         job = _Job(await self._acquire(client, arrived, deadline), most)
         answer = await self._run(client, request, job, deadline)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from kg.rdf import NamedNode
 from kg.web.problems import Problem
 
 ARRIVED = "kg.arrived"
@@ -54,6 +55,18 @@ def fields_of(data: bytes) -> list[tuple[str, str]]:
         )
     except ValueError as error:
         raise Problem(400, f"the fields are not URL-encoded UTF-8, or over {_FIELDS}") from error
+
+
+def iri_of(text: str) -> NamedNode:
+    """Returns the IRI that a client names a thing or graph by.
+
+    Raises:
+        Problem: It is none.
+    """
+    try:
+        return NamedNode(text)
+    except ValueError as error:
+        raise Problem(400, f"no IRI: {text}") from error
 
 
 async def body_of(request: Request, most: int, seconds: float) -> bytes:

@@ -12,7 +12,7 @@ from kg.web.about import describe
 from kg.web.desk import Desk
 from kg.web.negotiate import ROWS, TRIPLES, format_by, media_of
 from kg.web.problems import Problem
-from kg.web.requests import body_of, fields_of, media_type
+from kg.web.requests import body_of, fields_of, iri_of, media_type
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -94,6 +94,8 @@ def _operation(fields: list[tuple[str, str]], query: str | None, *, must: bool) 
         tuple(value for name, value in fields if name == f"{kind}-graph-uri")
         for kind in ("default", "named")
     )
+    for name in (*default, *named):
+        iri_of(name)
     return Operation(queries[0] if queries else None, default, named)
 
 

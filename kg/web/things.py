@@ -18,7 +18,7 @@ from kg.web.desk import Desk
 from kg.web.negotiate import HTML, TRIPLES, format_by, media_of, preferred
 from kg.web.pages import page
 from kg.web.problems import Problem
-from kg.web.requests import fields_of
+from kg.web.requests import fields_of, iri_of
 
 SHOWN = 500
 """Values that a page shows of each way."""
@@ -111,18 +111,11 @@ def data_address(iri: str) -> str:
 
 def _iri(request: Request, path: str) -> NamedNode:
     if path:
-        return _named(BASE + path)
+        return iri_of(BASE + path)
     named = [v for name, v in fields_of(request.scope["query_string"]) if name == "iri"]
     if len(named) != 1:
         raise Problem(400, "say which thing: ?iri=IRI")
-    return _named(named[0])
-
-
-def _named(iri: str) -> NamedNode:
-    try:
-        return NamedNode(iri)
-    except ValueError as error:
-        raise Problem(400, f"no IRI: {iri}") from error
+    return iri_of(named[0])
 
 
 def _label(iri: str, rows: list[Mapping[str, Mapping[str, str]]]) -> str:
