@@ -116,10 +116,15 @@ def failing(number: int, fail: Callable[[], None]) -> Iterator[list[str]]:
 
         return taking
 
+    # A shell that starts the tests in the background has them ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("fsync", "mkdir", "open", "rename", "replace", "rmdir", "unlink"):
             patch.setattr(os, name, step(name, getattr(os, name)))
-        yield taken
+        try:
+            yield taken
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
