@@ -49,6 +49,19 @@ def test_ctrl_c_while_the_processes_start_is_told_in_one_message(tmp_path: Path)
     assert told.strip() == "error: interrupted; nothing was left half done"
 
 
+def test_ctrl_c_again_and_again_is_told_in_one_message(tmp_path: Path) -> None:
+    process = begun(tmp_path)
+    while process.poll() is None and not has_worker(process.pid):
+        time.sleep(0.002)
+    end = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < end:
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    _, told = process.communicate(timeout=1)
+    assert process.returncode == 130
+    assert told.strip() == "error: interrupted; nothing was left half done"
+
+
 def test_processes_end_with_the_one_that_is_killed(tmp_path: Path) -> None:
     process = begun(tmp_path)
     waiting = tmp_path / ".kg" / "imports"

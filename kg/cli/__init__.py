@@ -6,6 +6,7 @@ becomes one message and the exit code of its class, here and nowhere else.
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,6 +26,8 @@ UNREAD = 141
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and ends the process with the documented exit code."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     # Files and terminals with another encoding get replacement marks, not a traceback.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -36,6 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     code = run(arguments)
     _let_go()
     sys.exit(code)
+
+
+def _interrupt(*_: object) -> None:
+    """Ends the command; Ctrl-C once more does not cut short what it puts in order then."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
