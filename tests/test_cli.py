@@ -320,6 +320,27 @@ def test_extract_writes_over_no_article_and_no_other_draft(tmp_path: Path) -> No
     assert kg("extract", "a.txt", "-o", "a.yaml", "--text", folder=tmp_path).returncode == 0
 
 
+def test_extract_keeps_the_decisions_of_a_review(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Canada condemned Russia on Monday. Norway met Canada.\n")
+    extract = ("extract", "a.txt", "--published", "2026-03-03", "-o", "a.yaml")
+    for _ in range(2):  # the same once more loses nothing
+        assert kg(*extract, folder=tmp_path).returncode == 0
+    drafted = (tmp_path / "a.yaml").read_bytes()
+    # What is left after a rejection is all undecided, and a decision nevertheless.
+    kg("review", "a.yaml", "--text", "a.txt", folder=tmp_path, keys="r\nq\n")
+    decided = (tmp_path / "a.yaml").read_bytes()
+    assert decided != drafted
+    model = ("--llm", "http://127.0.0.1:9/v1", "--model", "m")
+    for more in ((), ("--explain",), model):
+        shown = kg(*extract, *more, folder=tmp_path)
+        assert shown.returncode == 2
+        assert "a.yaml is there and says something else" in shown.stderr
+        assert "--overwrite" in shown.stderr
+        assert (tmp_path / "a.yaml").read_bytes() == decided
+    assert kg(*extract, "--overwrite", folder=tmp_path).returncode == 0
+    assert (tmp_path / "a.yaml").read_bytes() == drafted
+
+
 def test_reading_says_itself_what_cannot_be_read() -> None:
     # click would call it misuse, 2, and none of the other files would be looked at.
     import click

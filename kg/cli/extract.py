@@ -9,6 +9,8 @@ from kg.cli.common import address_of, project_of, say, write_out
 from kg.cli.group import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kg.extract import Article, Facts, Service
 
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--url", default="", help="Where.")
 @click.option("--title", default="", help="Its headline.")
 @click.option("--text", "keep", is_flag=True, help="Write the text beside the draft, as .txt.")
+@click.option("--overwrite", is_flag=True, help="Also over a file that says something else.")
 @click.option("--explain", is_flag=True, help="Print the text with the facts under each sentence.")
 @click.option(
     "--llm",
@@ -51,6 +54,7 @@ def command(
     url: str,
     title: str,
     keep: bool,
+    overwrite: bool,
     explain: bool,
     llm: str | None,
     model: str,
@@ -59,7 +63,8 @@ def command(
     """Draft fact documents from articles: text or HTML files, folders of them, or - for stdin.
 
     A draft names for every fact the characters it rests on, the rule that found it and a
-    confidence. Read it beside the text, correct it, then `kg validate` and `kg load` it.
+    confidence. Read it beside the text, correct it, then `kg validate` and `kg load` it. A file
+    that is there already, as one with your decisions in it, is not written over.
 
     Nothing leaves the machine, unless --llm says where to.
 
@@ -80,6 +85,9 @@ def command(
         raise Misuse("--text writes beside the draft: say where with -o")
     targets = _targets(paths, output, ending=".txt" if explain else ".yaml", keep=keep)
     service = _service(llm, model, seconds)
+    if service is not None:
+        # A model seldom answers twice alike, and is not asked for what is then thrown away.
+        _spare(dict.fromkeys(targets, b""), overwrite=overwrite)
     extractor = open_extractor(project_of(address_of(settings)), service)
     worst = 0
     for path, target in zip(paths, targets, strict=True):
@@ -91,6 +99,9 @@ def command(
             if keep and target is not None and _same(target.with_suffix(".txt"), path):
                 _unchanged(path, data, article.text)
             draft, facts = extractor.draft(article)
+            text = explained(article, facts) if explain else written(draft)
+            made = _files(target, text, article.text if keep else None)
+            _spare(made, overwrite=overwrite)
         except KgError as error:
             if not several:
                 raise
@@ -98,10 +109,8 @@ def command(
             worst = max(worst, error.exit_code)
             continue
         _warn(settings, path, article, facts, by_rules=service is None)
-        text = explained(article, facts) if explain else written(draft)
-        write_out(text.encode(), target)
-        if keep and target is not None:
-            write_out(article.text.encode(), target.with_suffix(".txt"))
+        for file, content in made.items():
+            write_out(content, file)
         if target is not None:
             counts = (
                 f"{len(facts.events)} events, {len(facts.acts)} acts, "
@@ -174,6 +183,29 @@ def _targets(
             taken.add(written.resolve())
         targets.append(target)
     return targets
+
+
+def _files(target: Path | None, draft: str, text: str | None) -> dict[Path | None, bytes]:
+    """Returns what is to be written, by file; stdout has no name."""
+    made = {target: draft.encode()}
+    if text is not None and target is not None:
+        made[target.with_suffix(".txt")] = text.encode()
+    return made
+
+
+def _spare(made: "Mapping[Path | None, bytes]", *, overwrite: bool) -> None:
+    """Refuses to write over a file that says something else: decisions may be in it."""
+    from kg.errors import Misuse
+    from kg.placed import read_bytes
+
+    for file, content in made.items():
+        if file is None or overwrite or not file.is_file():
+            continue
+        if read_bytes(file) != content:
+            raise Misuse(
+                f"{file} is there and says something else; decisions in it would be lost: "
+                "name another file with -o, or give --overwrite"
+            )
 
 
 def _same(one: Path, other: Path) -> bool:
