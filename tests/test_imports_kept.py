@@ -245,3 +245,14 @@ def test_parts_of_what_a_table_was_go_and_those_of_a_stopped_run_wait(tmp_path: 
         assert len(list(waiting.iterdir())) == 1
     assert kg("import", "gdelt", NAME, folder=tmp_path).returncode == 0
     assert not list(waiting.iterdir())
+
+
+def test_table_whose_file_in_the_store_is_damaged_enters_anew(tmp_path: Path) -> None:
+    gdelt(tmp_path, row())
+    assert kg("import", "gdelt", NAME, folder=tmp_path).returncode == 0
+    (kept,) = (tmp_path / ".kg" / "sources").glob("*.gz")
+    kept.write_bytes(kept.read_bytes()[:-9] + b"something")
+    assert kg("doctor", "--check", folder=tmp_path).returncode == 6
+    done = kg("import", "gdelt", NAME, folder=tmp_path)
+    assert (done.returncode, done.stderr[:9]) == (0, "imported:")
+    assert kg("doctor", "--check", folder=tmp_path).returncode == 0

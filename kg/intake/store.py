@@ -25,7 +25,7 @@ from kg.intake.judge import Opener
 from kg.intake.planning import Plan
 from kg.load import House
 from kg.namespaces import DIP, SOURCE
-from kg.store import Bulk, Writer
+from kg.store import Bulk, Keeping, Writer
 from kg.store.files import told, uninterrupted
 
 
@@ -148,10 +148,10 @@ def store_table(
     """
     _check_place(store, planned)
     digest = _digest(planned, house)
-    if any(
-        one.source == planned.mapping.source and one.digest == digest for one in store.sources()
-    ):
-        return Imported(planned.mapping.source, planned.label)
+    iri = planned.mapping.source
+    is_held = any(one.source == iri and one.digest == digest for one in store.sources())
+    if is_held and (not isinstance(store, Keeping) or store.is_sound(iri)):
+        return Imported(iri, planned.label)
     opener = Opener(project, house if engine.is_here else None)
     derive = None if house.rules == read_rules() else opener.derive
     with _waiting(folder, planned.mapping.source, digest) as place:

@@ -187,6 +187,14 @@ class Approving(Reader, Protocol):
 
 
 @runtime_checkable
+class Keeping(Protocol):
+    """Keeps sources in files, which may be damaged."""
+
+    def is_sound(self, source: str) -> bool:
+        """Returns whether a source is there as it was written."""
+
+
+@runtime_checkable
 class Writer(Reader, Protocol):
     """Also takes sources in and out; readers see all of a change or nothing of it."""
 

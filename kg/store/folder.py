@@ -80,6 +80,11 @@ class FolderStore(FolderReader):
             commit(self._layout, known, known.with_entries([entry]), change)
             return True
 
+    def is_sound(self, source: str) -> bool:
+        """Returns whether a source is there as it was written."""
+        entry = self._layout.read_manifest().entries.get(source)
+        return entry is not None and self._is_whole(entry)
+
     def remove(self, source: str) -> SourceRecord:
         """Takes a source out and returns what it was."""
         with self._writing() as known:
