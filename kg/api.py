@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import Misuse, counted
+from kg.errors import KgError, Misuse, counted
 from kg.export import export
 from kg.load import House, Loaded, load, read_house
 from kg.network import Filters, GraphView, project, to_networkx
@@ -111,18 +111,21 @@ class Graph(Closing):
 
         Raises:
             Misuse: The question, a parameter or a name is unknown.
+            InputError: The question's file is wrong.
             QueryError: The SPARQL is wrong.
             LimitError: It reached a limit.
         """
         text = question
         if question.replace("-", "").isalnum():
-            known = read_questions(self._project, "check") | read_questions(self._project)
+            bad: dict[str, KgError] = {}
+            known = read_questions(self._project, "check", bad)
+            known |= read_questions(self._project, bad=bad)
             pairs = [
                 (name, str(one))
                 for name, value in chosen.items()
                 for one in (value if isinstance(value, list | tuple) else [value])
             ]
-            text = prepare(find_question(known, question), self._store, pairs, limit)
+            text = prepare(find_question(known, question, bad), self._store, pairs, limit)
         elif chosen or limit is not None:
             raise Misuse("parameters are for prepared questions; write them into the SPARQL")
         found = self._store.run(text, Limits(seconds, megabytes))

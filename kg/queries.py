@@ -22,11 +22,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
-from kg.errors import Misuse, Place, QueryError
+from kg.errors import InputError, KgError, Misuse, Place, unreadable
 from kg.namespaces import ACTOR, BASE, DIP, EVENT, ISSUE, SOURCE, STANCE, STATUS, TOPIC, XSD
 from kg.placed import read_yaml
 from kg.rdf import Literal, NamedNode, Result, Rows, Term
-from kg.resources import files
+from kg.resources import files, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +83,56 @@ TYPES: tuple[str, ...] = (*_CLASSES, "date", "integer", "text")
 """What a parameter can be; all but the last three are looked up by label, slug or IRI."""
 
 
-def read_questions(project: Path | None = None, group: str = "ask") -> dict[str, Question]:
+def read_questions(
+    project: Path | None = None, group: str = "ask", bad: dict[str, KgError] | None = None
+) -> dict[str, Question]:
     """Returns the prepared questions by name: shipped ones, and a project's own in their place.
 
     Args:
         project: The folder whose own questions are read on top.
         group: `ask`, or `check` for those whose rows are what an editor should look at.
+        bad: Takes up by name what is wrong with files of the project, which keep no other question
+            from being asked; without it that is raised.
 
     Raises:
-        InputError: A header cannot be read.
-        QueryError: A slot has no parameter, or the reverse.
+        InputError: A file cannot be read, or its header does not fit its slots.
     """
-    paths = files("queries", (".rq",), under=group, project=project)
-    return {path.stem: read_question(path) for path in paths}
+    questions: dict[str, Question] = {}
+    for path in files("queries", (".rq",), under=group, project=project):
+        try:
+            questions[path.stem] = read_question(path)
+        except KgError as error:
+            if bad is None or path.is_relative_to(shipped("queries")):
+                raise
+            questions.pop(path.stem, None)
+            bad[path.stem] = error
+    return questions
 
 
 def read_question(path: Path) -> Question:
     """Returns the question of one file; errors as of `read_questions`."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
     # Lines that are no header stay as empty ones: what is wrong is said at its line.
-    lines = (line[2:].removeprefix(" ") for line in _headed(text))
+    lines = [line[2:].removeprefix(" ") for line in _headed(text)]
+    if not any(lines):
+        raise InputError(
+            "no header: begin the file with `#+ summary: ` and what the question answers",
+            Place(str(path), 1),
+        )
     header: Any = read_yaml("\n".join(lines).encode(), file=str(path)).data or {}
     try:
-        parameters = {
-            name: Parameter(name, **told) for name, told in header.get("parameters", {}).items()
-        }
+        told: dict[str, Any] = header.get("parameters", {})
+        _check_types(path, {name: one["type"] for name, one in told.items()})
+        parameters = {name: Parameter(name, **one) for name, one in told.items()}
         summary, about = str(header["summary"]), str(header.get("description", ""))
         question = Question(
             path.stem, summary, about, tuple(header.get("tags", ())), parameters, text
         )
     except (AttributeError, KeyError, TypeError) as error:
-        raise QueryError(
+        raise InputError(
             "the header needs `#+ summary: ...`, and of each parameter its type and description;"
             " it may say besides whether it is required, and what it is not_before",
             Place(str(path), 1),
@@ -122,12 +141,22 @@ def read_question(path: Path) -> Question:
     return question
 
 
-def find_question(questions: Mapping[str, Question], name: str) -> Question:
+def find_question(
+    questions: Mapping[str, Question], name: str, bad: Mapping[str, KgError] | None = None
+) -> Question:
     """Returns the question of a name.
 
+    Args:
+        questions: Those that could be read.
+        name: Which.
+        bad: What is wrong with the others, by name.
+
     Raises:
+        KgError: That one's file is wrong.
         Misuse: There is none; the nearest known one is said.
     """
+    if bad and name in bad:
+        raise bad[name]
     if name not in questions:
         raise Misuse(_unknown("no question is called", name, questions))
     return questions[name]
@@ -316,15 +345,19 @@ def _headed(text: str) -> list[str]:
     return [line if line.startswith("#+") else "" for line in text.splitlines()]
 
 
+def _check_types(path: Path, types: Mapping[str, object]) -> None:
+    for name, told in types.items():
+        if told not in TYPES:
+            message = f"{name} is of no known type, {told}: choose one of {', '.join(TYPES)}"
+            raise InputError(message, Place(str(path), 1))
+
+
 def _check(path: Path, text: str, parameters: Mapping[str, Parameter]) -> None:
     slots = set(re.findall(r"VALUES \?(\w+) \{ UNDEF \}", text))
     if slots != set(parameters):
         odd = ", ".join(sorted(slots ^ set(parameters)))
-        raise QueryError(f"slots and parameters differ: {odd}", Place(str(path), 1))
+        raise InputError(f"slots and parameters differ: {odd}", Place(str(path), 1))
     for parameter in parameters.values():
-        if parameter.type not in TYPES:
-            message = f"{parameter.name} is of no known type: choose one of {', '.join(TYPES)}"
-            raise QueryError(message, Place(str(path), 1))
         if parameter.not_before and parameter.not_before not in parameters:
             message = f"{parameter.name}: not_before {parameter.not_before}, which is no parameter"
-            raise QueryError(message, Place(str(path), 1))
+            raise InputError(message, Place(str(path), 1))

@@ -14,4 +14,4 @@ if __name__ == "__main__":
         told["limits"] = Limits(**told["limits"])
     here = Path.cwd()
     settings = Settings(here / ".kg", here, port=0, bounds=Bounds(**told))
-    serve(settings, lambda where: print(f"serving at {where}", file=sys.stderr, flush=True))
+    serve(settings, lambda where: print(f"serving at {where}", file=sys.stderr, flush=True), print)

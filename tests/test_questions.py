@@ -16,6 +16,7 @@ from kg.namespaces import BASE, PREFIXES
 from kg.queries import TYPES, Question, bind, prepare, read_questions, resolve
 from kg.rdf import RESULT_FORMATS, Literal, NamedNode, Rows, in_words, parse, to_rdflib
 from kg.store import Reader, Writer, in_memory, open_store
+from tests.running import kg
 from tests.seed import SEED, seed
 
 ROOT = Path(__file__).parents[1]
@@ -259,3 +260,41 @@ def test_two_who_met_stand_once_unless_one_is_asked_for() -> None:
     assert len({frozenset(pair) for pair in everybody}) == len(everybody) == 12
     assert {first for first, _ in pairs([("actor", "Trump")])} == {"Donald Trump"}
     assert {second for _, second in pairs([("other", "Trump")])} == {"Donald Trump"}
+
+
+def bad_beside_good(folder: Path) -> dict[str, str]:
+    """Writes a question that is sound and some that are not, and returns what is said of these."""
+    header = "#+ summary: What stands here\n#+ parameters:\n#+   actor: "
+    select = "SELECT * { VALUES ?actor { UNDEF } ?actor ?p ?o }\n"
+    bad = {
+        "headless": ("SELECT * { ?s ?p ?o }", "no header: begin the file with `#+ summary: `"),
+        "no-yaml": ("#+ summary: [", "not YAML"),
+        "slots": ("#+ summary: It\n" + select, "slots and parameters differ: actor"),
+        "typed": (header + "{type: bogus}\n" + select, "actor is of no known type, bogus: choose"),
+        "timeline": (header + "{type: actor}\n" + select, "the header needs"),
+        "bytes": ("#+ summary: \udcff\n", "not UTF-8"),
+    }
+    asked = folder / "queries" / "ask"
+    asked.mkdir(parents=True)
+    (asked / "mine.rq").write_text("#+ summary: All of it\nSELECT (1 AS ?one) {}\n")
+    for name, (text, _) in bad.items():
+        (asked / f"{name}.rq").write_bytes(text.encode(errors="surrogateescape"))
+    return {name: said for name, (_, said) in bad.items()}
+
+
+def test_wrong_question_keeps_no_other_from_being_asked(tmp_path: Path) -> None:
+    bad = bad_beside_good(tmp_path)
+    assert kg("load", str(SEED), folder=tmp_path).returncode == 0
+    shown = kg("query", "mine", folder=tmp_path)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "one\n1\n", "")
+    listed = kg("query", "--list", folder=tmp_path)
+    assert listed.returncode == 3
+    assert "question,mine,All of it," in listed.stdout
+    assert "readouts" in listed.stdout
+    for name, said in bad.items():
+        assert f"question,{name}," not in listed.stdout
+        asked = kg("query", name, folder=tmp_path)
+        assert asked.returncode == 3
+        for told in (asked.stderr, listed.stderr):
+            assert f"{name}.rq:" in told
+            assert said in told

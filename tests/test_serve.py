@@ -25,7 +25,7 @@ from kg.store import open_store
 from kg.store.worker import _without_formulas
 from tests.running import ROOT, kg
 from tests.serving import Served, loaded, serving
-from tests.test_questions import ASKED, EVERYDAY
+from tests.test_questions import ASKED, EVERYDAY, bad_beside_good
 
 
 @pytest.fixture(scope="module")
@@ -375,3 +375,19 @@ def test_what_is_loaded_beside_it_is_seen(tmp_path: Path) -> None:
 def test_csv_for_spreadsheets_holds_no_control_characters() -> None:
     told = _without_formulas(b"a\r\nx\x00y\x1b[31m\r\n")
     assert told.decode() == "a\r\nx\ufffdy\ufffd[31m\r\n"
+
+
+def test_wrong_question_is_told_and_the_rest_served(tmp_path: Path) -> None:
+    bad = bad_beside_good(loaded(tmp_path))
+    command = [sys.executable, "-m", "kg", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        told = [process.stderr.readline() for _ in (*bad, "where it serves")]
+        served = Served(told[-1].split(" at ")[1].split(",")[0], process, tmp_path)
+        try:
+            assert served.ask("GET", "/queries/mine.csv").text.split() == ["one", "1"]
+            assert served.ask("GET", "/queries/headless").status == 404
+        finally:
+            process.send_signal(signal.SIGTERM)
+    for name, said in bad.items():
+        assert [line for line in told if f"{name}.rq:" in line and said in line]

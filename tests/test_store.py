@@ -234,8 +234,9 @@ def test_a_worker_that_cannot_start_is_no_fault_of_the_query(
     monkeypatch.setattr(pool, "COMMAND", command)
     with open_store(str(tmp_path / ".kg"), BACKGROUND, create=True):
         pass
+    settings = Settings(tmp_path / ".kg", tmp_path, port=0)
     with pytest.raises(error, match=words):
-        serve(Settings(tmp_path / ".kg", tmp_path, port=0), lambda _: pytest.fail("it serves"))
+        serve(settings, lambda _: pytest.fail("it serves"), pytest.fail)
 
 
 def test_syntax_error_has_line_and_column() -> None:

@@ -22,7 +22,8 @@ def questions(context: click.Context, _: click.Parameter, incomplete: str) -> li
     from kg.queries import read_questions
 
     project = _project(context)
-    return _begun([*read_questions(project), *read_questions(project, "check")], incomplete)
+    known = read_questions(project, bad={}) | read_questions(project, "check", bad={})
+    return _begun([*known], incomplete)
 
 
 def parameters(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -30,7 +31,7 @@ def parameters(context: click.Context, _: click.Parameter, incomplete: str) -> l
     from kg.queries import read_questions
 
     project = _project(context)
-    known = read_questions(project, "check") | read_questions(project)
+    known = read_questions(project, "check", bad={}) | read_questions(project, bad={})
     # While an option has no value yet, the question is still among what is left.
     question = known.get(context.params.get("question") or "".join(context.args[:1]))
     return _begun([f"{name}=" for name in question.parameters] if question else [], incomplete)

@@ -10,7 +10,7 @@ import click
 from kg.cli import complete
 from kg.cli.common import address_of, project_of, say, write_out
 from kg.cli.group import Settings
-from kg.errors import counted
+from kg.errors import KgError, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def command(
     seconds: float,
     megabytes: int,
     services: tuple[str, ...],
-) -> None:
+) -> int:
     """Ask a prepared QUESTION by its name, or one of your own in SPARQL.
 
     QUESTION is a name, SPARQL text, @FILE, or - for stdin. It runs over all graphs together, in a
@@ -99,7 +99,7 @@ def command(
     that are allowed. The prefixes of the model are known.
     """
     from kg.load import read_house
-    from kg.queries import prepare, read_questions
+    from kg.queries import prepare
     from kg.rdf import Rows
     from kg.store import Limits, open_store
     from kg.store.federation import checked_addresses, federated
@@ -108,16 +108,11 @@ def command(
     project = project_of(address)
     written = _format(format, output)
     if listing:
-        _list(settings, project, written, output)
-        return
+        return _list(settings, project, written, output)
     if question is None:
         raise click.UsageError("say which question: `kg query --list` shows the prepared ones")
     text = _text(question)
-    prepared = (
-        None
-        if text
-        else _named(question, read_questions(project, "check") | read_questions(project))
-    )
+    prepared = None if text else _named(question, project)
     pairs = [_pair(one) for one in chosen]
     if pairs and prepared is None:
         raise click.UsageError("-p is for prepared questions; write the value into the SPARQL")
@@ -129,7 +124,7 @@ def command(
             text = prepare(prepared, store, pairs, limit)
         if show:
             click.echo(text)
-            return
+            return 0
         limits = Limits(seconds, megabytes)
         if services:
             text, limits = federated(text, checked_addresses(services), limits)
@@ -138,6 +133,7 @@ def command(
     if prepared is None and isinstance(result, Rows) and not result.rows:
         for hint in _unknown(text, background):
             say(settings, hint)
+    return 0
 
 
 def _unknown(text: str, background: "Background") -> "Iterator[str]":
@@ -156,26 +152,33 @@ def _unknown(text: str, background: "Background") -> "Iterator[str]":
         yield f"the vocabulary knows no dip:{name}{hint}"
 
 
-def _list(settings: Settings, project: Path, format: str | None, output: Path | None) -> None:
-    """Writes which questions and checks there are: two tables for a person, else one."""
+def _list(settings: Settings, project: Path, format: str | None, output: Path | None) -> int:
+    """Writes which questions and checks there are: two tables for a person, else one.
+
+    What is wrong with the others is said; returns the exit code.
+    """
     from kg.cli.table import show_table
     from kg.queries import read_questions
     from kg.rdf import rows_of
 
+    bad: dict[str, KgError] = {}
     rows = [
         {"kind": kind, "name": name, "about": question.summary, "parameters": _asks(question)}
         for kind, (group, _) in _LISTED.items()
-        for name, question in read_questions(project, group).items()
+        for name, question in read_questions(project, group, bad).items()
     ]
     is_seen = format == "table" or (format is None and sys.stdout.isatty())
     if output is not None or not is_seen:
         _write(settings, rows_of(rows), format, output)
-        return
-    for number, (kind, (_, about)) in enumerate(_LISTED.items()):
-        if number:
-            click.echo()
-        told = [[*row.values()][1:] for row in rows if row["kind"] == kind]
-        show_table([kind, about, "parameters"], told, settings)
+    else:
+        for number, (kind, (_, about)) in enumerate(_LISTED.items()):
+            if number:
+                click.echo()
+            told = [[*row.values()][1:] for row in rows if row["kind"] == kind]
+            show_table([kind, about, "parameters"], told, settings)
+    for error in bad.values():
+        say(settings, f"error: {error}")
+    return max((error.exit_code for error in bad.values()), default=0)
 
 
 def _asks(question: "Question") -> str:
@@ -199,12 +202,14 @@ def _text(question: str) -> str:
     return "" if re.fullmatch(r"[\w./-]+", question) else question
 
 
-def _named(name: str, questions: "dict[str, Question]") -> "Question":
-    from kg.queries import find_question
+def _named(name: str, project: Path) -> "Question":
+    from kg.queries import find_question, read_questions
 
-    if name not in questions and Path(name).is_file():
+    bad: dict[str, KgError] = {}
+    questions = read_questions(project, "check", bad) | read_questions(project, bad=bad)
+    if name not in questions and name not in bad and Path(name).is_file():
         raise click.UsageError(f"no question is called {name!r}: to run a file, write @{name}")
-    return find_question(questions, name)
+    return find_question(questions, name, bad)
 
 
 def _pair(text: str) -> tuple[str, str]:

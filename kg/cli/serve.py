@@ -119,7 +119,11 @@ def command(
         served = Served(
             Path(address), project, host, port, names, proxied, token, allowed, lines, bounds
         )
-        serve(served, lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"))
+        serve(
+            served,
+            lambda where: say(settings, f"serving {address} at {where}, Ctrl-C ends it"),
+            lambda error: say(settings, f"a question is left out: {error}"),
+        )
     say(settings, "stopped")
 
 

@@ -55,21 +55,26 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings, ready: Callable[[str], None], warn: Callable[[KgError], None]
+) -> None:
     """Serves until SIGINT or SIGTERM.
 
     Args:
         settings: What and where.
         ready: Is called with the address once it listens.
+        warn: Is called with what is wrong with a question of the project, which is left out.
 
     Raises:
         ServiceError: The address cannot be listened at.
         StoreError: No worker can be started, or open the store.
-        InputError: A question cannot be read.
     """
     quiet()
     bounds = settings.bounds
-    questions = read_questions(settings.project)
+    bad: dict[str, KgError] = {}
+    questions = read_questions(settings.project, bad=bad)
+    for error in bad.values():
+        warn(error)
     own = read_questions(group="web")
     listener = _listen(settings.host, settings.port)
     address = _address(settings.host, listener.getsockname()[1])
