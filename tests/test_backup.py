@@ -84,6 +84,14 @@ def test_equal_stores_give_equal_backups(archive, seeded, tmp_path) -> None:
     assert (tmp_path / "again").read_bytes() == archive.read_bytes()
 
 
+def test_backup_of_a_restored_store_equals_the_first(archive, tmp_path) -> None:
+    store = str(tmp_path / "new")
+    for _ in range(2):  # how often a store was written is not what it holds
+        assert run(["-s", store, "restore", str(archive)]) == 0
+        assert run(["-s", store, "backup", str(tmp_path / "again")]) == 0
+        assert (tmp_path / "again").read_bytes() == archive.read_bytes()
+
+
 @pytest.mark.parametrize("kind", SERVERS)
 def test_server_and_folder_give_each_other_the_same(
     kind, archive, seeded, house, tmp_path, server: Callable[[str], Server]

@@ -391,3 +391,12 @@ def test_wrong_question_is_told_and_the_rest_served(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
     for name, said in bad.items():
         assert [line for line in told if f"{name}.rq:" in line and said in line]
+
+
+def test_who_loaded_a_source_is_not_told(tmp_path: Path) -> None:
+    seed = str(ROOT / "facts" / "mnd-2026-01-12-sheinbaum-trump.yaml")
+    assert kg("load", seed, "--by", "A. Person", folder=tmp_path).returncode == 0
+    assert "A. Person" in kg("sources", folder=tmp_path).stdout
+    with serving(tmp_path) as served:
+        for path in ("/", "/sources", "/void"):
+            assert "A. Person" not in served.ask("GET", path).text

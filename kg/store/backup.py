@@ -141,9 +141,9 @@ def _taken(there: Path, here: Path) -> Manifest:
                     f"{there} lacks {error.filename}: `kg doctor` says more"
                 ) from error
             continue
-        # Who restores it judges anew.
+        # Who restores it judges anew; how often the store was written before is not of its state.
         plain = (replace(entry, approved="") for entry in known.entries.values())
-        known = replace(known, entries={entry.record.source: entry for entry in plain})
+        known = replace(known, commit=1, entries={entry.record.source: entry for entry in plain})
         (here / MANIFEST).write_bytes(known.to_json())
         return known
     raise StoreError(f"{there} changes faster than it can be copied: try again")
