@@ -264,6 +264,8 @@ class _Telling:
         self._say(self._iri, RDFS + "label", _text(label))
         self._say(self._iri, SCHEMA + "datePublished", _day(self._published))
         self._say(self._iri, SCHEMA + "inLanguage", '"en"')
+        if kind == "Readout":
+            self._say(self._iri, DIP + "state", f"<{self._story.states[self._side]}>")
         digest = f"sha256:{self._rng.getrandbits(256):064x}"
         self._say(self._iri, DIP + "textDigest", f'"{digest}"')
         self._say(self._iri, DIP + "textLength", self._integer(PASSAGES * 200))

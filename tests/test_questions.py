@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from tests.seed import SEED, seed
 
 ROOT = Path(__file__).parents[1]
 OTHER_SIDE = ROOT / "tests" / "data" / "us-account-of-the-call.yaml"
+EXAMPLES = ROOT / "docs" / "examples"
 GOLDEN = ROOT / "tests" / "golden"
 
 CALL = "2026-01-12-sheinbaum-trump-call"
+LIND_VEY = "2026-03-02-lind-vey-call"
 TALK = "2026-01-11-de-la-fuente-rubio-conversation"
 # Number of the question, the prepared one that answers it, and what is chosen.
 ASKED: list[tuple[int, str, list[tuple[str, str]]]] = [
@@ -75,8 +78,8 @@ every_asked = pytest.mark.parametrize(
 
 
 @cache
-def graph() -> rdflib.Graph:
-    return to_rdflib(seed().quads())
+def graph(reader: Writer) -> rdflib.Graph:
+    return to_rdflib(reader.quads())
 
 
 def answer(name: str, chosen: list[tuple[str, str]], reader: Writer | None = None) -> Rows | bool:
@@ -85,9 +88,10 @@ def answer(name: str, chosen: list[tuple[str, str]], reader: Writer | None = Non
     return found
 
 
-def from_rdflib(name: str, chosen: list[tuple[str, str]]) -> str:
+def from_rdflib(name: str, chosen: list[tuple[str, str]], reader: Writer | None = None) -> str:
     """The answer of rdflib as CSV."""
-    found = graph().query(prepare(QUESTIONS[name], seed(), chosen))
+    reader = reader or seed()
+    found = graph(reader).query(prepare(QUESTIONS[name], reader, chosen))
     if found.type == "ASK":
         return f"{str(found.askAnswer).lower()}\n"
     out = io.StringIO()
@@ -196,6 +200,10 @@ ACCOUNT = """
 <account> a dip:Report ; dip:status status:occurred ; dip:agent actor:norway ;
     dip:about <a> ; dip:accordingTo source:readout .
 """
+READOUT = """
+source:note a dip:Source, dip:%s ; rdfs:label "Note" ; schema:datePublished "%s"^^xsd:date ; %s .
+<a> dip:notBefore "2026-03-02"^^xsd:date .
+"""
 
 
 @pytest.mark.parametrize(
@@ -207,6 +215,17 @@ ACCOUNT = """
             CODED % "table" + ACCOUNT,
             {"Norway": "yes", "Denmark": "no"},
         ),
+        *(
+            (CODED % "note" + READOUT % readout, {"Norway": given_, "Denmark": "no"})
+            for readout, given_ in [
+                (("Readout", "2026-03-02", "dip:state actor:norway"), "yes"),
+                (("Readout", "2026-03-02", "schema:publisher actor:norway"), "yes"),
+                (("Readout", "2026-03-02", "schema:publisher actor:jonas-gahr-store"), "yes"),
+                (("Readout", "2026-03-02", "dip:state actor:sweden"), "no"),
+                (("Readout", "2026-03-01", "dip:state actor:norway"), "no"),
+                (("NewsArticle", "2026-03-02", "dip:state actor:norway"), "no"),
+            ]
+        ),
     ],
 )
 def test_readouts_are_listed_of_what_more_than_data_sets_tell_of(
@@ -216,6 +235,56 @@ def test_readouts_are_listed_of_what_more_than_data_sets_tell_of(
     heads, cells = in_words(answer("readouts", [], store))  # type: ignore[arg-type]
     at, given_ = heads.index("side"), heads.index("readout")
     assert {row[at]: row[given_] for row in cells} == listed
+
+
+@pytest.fixture(scope="module")
+def both_readouts(tmp_path_factory) -> Iterator[Writer]:
+    """The readouts of two sides on one call: one reports it, one tells of it in its own voice."""
+    house = read_house()
+    other = tmp_path_factory.mktemp("desk") / "estria.yaml"
+    text = (EXAMPLES / "estria.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: call,", f"id: event/{LIND_VEY},")
+    other.write_text(text.replace("during: call", f"during: event/{LIND_VEY}"), encoding="utf-8")
+    with open_store("memory:", house.background) as store:
+        for file in (EXAMPLES / "readout.yaml", other):
+            load(store, file, house, recorded_by="test")
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "expected"),
+    [
+        (
+            "accounts",
+            ("side", "gives", "on the word of", "item"),
+            [
+                ("Estria", "content", "Estria's readout of Vey's conversation with Lind",
+                 "request: Tomas Vey"),
+                ("Norlandia", "content", "Norlandia", "announce: Ada Lind"),
+                ("Norlandia", "content", "Norlandia", "offer: Ada Lind"),
+                ("Norlandia", "content", "Norlandia", "thank: Tomas Vey"),
+            ],
+        ),
+        (
+            "readouts",
+            ("side", "readout", "by"),
+            [
+                ("Estria", "yes", "Estria's readout of Vey's conversation with Lind"),
+                ("Norlandia", "yes", "Norlandia"),
+            ],
+        ),
+    ],
+    ids=["accounts", "readouts"],
+)  # fmt: skip
+@pytest.mark.parametrize("chosen", [[], [("event", LIND_VEY)]], ids=["all", "one"])
+def test_readouts_of_two_sides_stand_side_by_side(
+    both_readouts, name, columns, expected, chosen
+) -> None:
+    found = answer(name, chosen, both_readouts)
+    assert isinstance(found, Rows)
+    heads, cells = in_words(found)
+    assert [tuple(row[heads.index(column)] for column in columns) for row in cells] == expected
+    assert RESULT_FORMATS["csv"](found) == from_rdflib(name, chosen, both_readouts)
 
 
 def holding(turtle: str) -> Reader:
