@@ -172,7 +172,8 @@ def _tried(name: str, parameter: Parameter) -> Iterator[Term]:
     match parameter.type:
         case "date":
             first, last = date(2015, 1, 1), date(2015, 12, 31)
-            days = [first + timedelta(days=at) for at in range(365)]
+            # Five years: a small world tells of few holders of an office.
+            days = [first + timedelta(days=at) for at in range(5 * 365)]
             ends = {"since": [first], "until": [last]}
             for day in ends.get(parameter.name, days):
                 yield Literal(str(day), datatype=NamedNode(XSD + "date"))
