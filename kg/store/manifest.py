@@ -107,7 +107,7 @@ def read_commit(path: Path) -> int:
         return Manifest().commit
     with path.open("rb") as file:
         head = file.read(100).decode(errors="replace").partition(_SOURCES)[0]
-    return parse_manifest(f"{head}{_SOURCES} []}}".encode(), path, _cure(path)).commit
+    return parse_manifest(f"{head}{_SOURCES} []}}".encode(), path, lambda: _cure(path)).commit
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -119,11 +119,11 @@ def read_manifest(path: Path) -> Manifest:
     if not _is_there(path):
         return Manifest()
     data = path.read_bytes()
-    known = parse_manifest(data, path, _cure(path))
+    known = parse_manifest(data, path, lambda: _cure(path))
     copy, seen = _copies(path) / str(known.commit) / path.name, known
     with suppress(OSError, StoreError):
         if (written := copy.read_bytes()) != data:
-            seen = parse_manifest(written, copy, "")
+            seen = parse_manifest(written, copy, str)
     # Were it believed, the files of sources that it does not name would be swept.
     if seen != known and not seal.is_changed(copy.parent, copy.name):
         raise StoreError(f"{path} was changed: {_cure(path)}")
@@ -162,13 +162,13 @@ def commits(views: Path) -> list[int]:
     )
 
 
-def parse_manifest(data: bytes, path: Path, cure: str) -> Manifest:
+def parse_manifest(data: bytes, path: Path, cure: Callable[[], str]) -> Manifest:
     """Returns the manifest that stands in a file.
 
     Args:
         data: What stands in it.
         path: The file.
-        cure: What to do if it is damaged.
+        cure: Tells what to do if it is damaged.
 
     Raises:
         StoreError: It is damaged or of a newer version.
@@ -190,7 +190,7 @@ def parse_manifest(data: bytes, path: Path, cure: str) -> Manifest:
         commit = _number(document["commit"])
         return Manifest(commit, {entry.record.source: entry for entry in entries})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise StoreError(f"{path} is damaged: {cure}") from error
+        raise StoreError(f"{path} is damaged: {cure()}") from error
 
 
 def _number(told: object) -> int:

@@ -59,7 +59,7 @@ class View:
         """What it holds; of thousands of sources that takes as long as many a question."""
         self.lock.seek(0)
         path = self.data.with_name(MANIFEST)
-        return parse_manifest(self.lock.read(), path, "`kg doctor` makes it anew")
+        return parse_manifest(self.lock.read(), path, lambda: "`kg doctor` makes it anew")
 
 
 def newest(folder: Path) -> View | None:
